@@ -1,0 +1,184 @@
+// What the rendezvous needs from the rooms around it: peers and an engine to join them, a clock, and someone to tell.
+
+import type { Socket } from 'node:net';
+import type { SessionKey } from '../wire/session-key.ts';
+
+/**
+ * A SOCKS connection that waits for its transfer to be activated.
+ * open → finished (it sent FIN: its bytes and its FIN are still to be delivered) → gone (reset, or closed by us).
+ */
+export interface Peer {
+  /** The address it came from, without port. */
+  readonly remote: string;
+  readonly condition: 'open' | 'finished' | 'gone';
+  /** Registers the one listener for changes of `condition`. */
+  onChange(listener: () => void): void;
+  /** Ends the connection with a FIN and releases its socket. Idempotent. */
+  close(): void;
+}
+
+/** Bytes delivered in each direction since the join; whole numbers, exact up to 2^53. */
+export interface ByteCounts {
+  readonly firstToSecond: number;
+  readonly secondToFirst: number;
+}
+
+/**
+ * Why a stream ended: both sides sent FIN; one was reset (the other was reset, too); one stayed half-closed
+ * without a byte for too long; the daemon stopped; the engine failed.
+ */
+export type StreamEnd = 'finished' | 'reset' | 'half-close-timeout' | 'shutdown' | 'engine-failed';
+
+/** Two joined peers. The engine owns their sockets until `ended` resolves. */
+export interface RelayedStream {
+  /** Live: may be read at any moment, also after the end. */
+  bytes(): ByteCounts;
+  /** Resolves once, never rejects. */
+  readonly ended: Promise<StreamEnd>;
+  /** Resets both sides. Idempotent. */
+  abort(reason: StreamEnd): void;
+}
+
+/** Thrown by `join` when a peer went away between look-up and join. [S5B-P-76] */
+export class PeerGoneError extends Error {
+  override readonly name = 'PeerGoneError';
+}
+
+/** Moves the bytes. One engine serves all streams of the daemon. */
+export interface RelayEngine {
+  readonly name: string;
+  /**
+   * Takes over a socket whose SOCKS reply has been written (it may not have been flushed yet).
+   * @param early bytes that came glued to the CONNECT request [S5B-P-45]
+   */
+  hold(socket: Socket, early: Buffer): Peer;
+  /**
+   * Joins two peers of this engine; when the promise resolves, the relay is live. [S5B-P-46]
+   * @throws PeerGoneError if one is gone; the other one is then still the caller's
+   */
+  join(first: Peer, second: Peer): Promise<RelayedStream>;
+  /** Resets every stream, closes every peer. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Time as the core sees it; injected, so that tests turn the hands. */
+export interface Clock {
+  /** Milliseconds, monotonic. */
+  now(): number;
+  /** Calls back once after `ms` milliseconds; the returned function cancels. */
+  after(ms: number, callback: () => void): () => void;
+}
+
+/** The two parties of an activation, as the requester's server spelled them. */
+export interface Parties {
+  readonly requester: string;
+  readonly target: string;
+}
+
+export type JoinRefusal = 'taken' | 'over-limit' | 'draining';
+export type JoinVerdict = { readonly ok: true } | { readonly ok: false; readonly reason: JoinRefusal };
+
+export type ActivationRefusal =
+  | 'unknown'
+  | 'peer-missing'
+  | 'peer-gone'
+  | 'taken'
+  | 'over-limit'
+  | 'draining';
+export type ActivationVerdict =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: ActivationRefusal };
+
+/** The centre: who waits for whom. */
+export interface Rendezvous {
+  /** Asks for a slot under a key; `admit` is called at once, and only if there is one, to answer and hold the peer. */
+  join(key: SessionKey, admit: () => Peer): JoinVerdict;
+  /** Joins the pair under the first of the keys that has anyone waiting. Rejects only on an internal failure. */
+  activate(keys: readonly SessionKey[], parties: Parties): Promise<ActivationVerdict>;
+  /** Closes whoever waits (not an active stream) under the keys: their requester was refused. [S5B-P-71] */
+  dismiss(keys: readonly SessionKey[]): void;
+}
+
+/** How a SOCKS handshake ended. */
+export type HandshakeResult =
+  | 'accepted' // REP 00
+  | 'no-acceptable-method' // 05 FF
+  | 'not-socks5' // closed without an answer
+  | 'command-not-supported' // REP 07
+  | 'address-type-not-supported' // REP 08
+  | 'not-a-session-key' // REP 02
+  | 'taken' // REP 02
+  | 'over-limit' // REP 01
+  | 'draining' // REP 01
+  | 'failed' // REP 01
+  | 'timed-out'
+  | 'aborted'; // the peer left
+
+/** How an activation (or an address query) was answered; the refusals that come from outside the rendezvous are here, too. */
+export type RequestResult = 'ok' | ActivationRefusal | 'forbidden' | 'bad-request' | 'no-address' | 'failed';
+
+/** A finished stream, as the log tells it. Durations in milliseconds. */
+export interface StreamSummary extends Parties {
+  readonly key: SessionKey;
+  readonly bytes: ByteCounts;
+  readonly durationMs: number;
+  /** Addresses of the peer that connected first and of the other one; nothing on the wire says which is the requester. */
+  readonly first: string;
+  readonly second: string;
+  readonly reason: StreamEnd;
+}
+
+/** Something that happened; metrics count facts, the log tells them. No fact carries a sid or a payload. */
+export type Fact =
+  | { readonly kind: 'listening'; readonly host: string; readonly port: number }
+  | { readonly kind: 'accept-failed'; readonly host: string; readonly port: number; readonly error: Error }
+  | { readonly kind: 'handshake'; readonly result: HandshakeResult; readonly remote: string }
+  | {
+      readonly kind: 'waiting-ended';
+      readonly key: SessionKey;
+      readonly remote: string;
+      readonly why: 'expired' | 'gone' | 'replaced' | 'dismissed' | 'shutdown';
+    }
+  | { readonly kind: 'address-query'; readonly result: RequestResult; readonly requester: string }
+  | {
+      readonly kind: 'activation';
+      readonly result: RequestResult;
+      readonly requester: string;
+      readonly target: string;
+      readonly error?: Error;
+    }
+  | {
+      readonly kind: 'stream-opened';
+      readonly key: SessionKey;
+      readonly requester: string;
+      readonly target: string;
+    }
+  | { readonly kind: 'stream-closed'; readonly summary: StreamSummary }
+  | {
+      readonly kind: 'xmpp-online';
+      readonly domain: string;
+      readonly service: string;
+      readonly reconnect: boolean;
+    }
+  | {
+      readonly kind: 'xmpp-offline';
+      readonly reason: string;
+      readonly advice?: string;
+      readonly retryInMs?: number;
+    }
+  | { readonly kind: 'xmpp-warning'; readonly message: string; readonly error?: Error }
+  | { readonly kind: 'draining'; readonly streams: number; readonly graceMs: number }
+  | { readonly kind: 'stopped'; readonly unfinished: number };
+
+/** Someone to tell. Must not throw. */
+export interface Observer {
+  observe(fact: Fact): void;
+}
+
+/** Live readings, taken when someone asks. */
+export interface Readings {
+  connectionsWaiting(): number;
+  streamsActive(): number;
+  /** Bytes relayed since the start, those of running streams included. */
+  relayed(): ByteCounts;
+}
