@@ -1,4 +1,4 @@
-// The one door to @xmpp/xml: elements in, elements out.
+// The one door to @xmpp/xml: elements in, elements out, and typed ways to read them.
 
 import xml, { type Element } from '@xmpp/xml';
 
@@ -8,4 +8,25 @@ export { xml };
 /** The child elements, text left out. */
 export function childElements(element: Element): Element[] {
   return element.getChildElements();
+}
+
+/** An attribute's value; undefined when it is absent. */
+export function attribute(element: Element, name: string): string | undefined {
+  const value: unknown = element.attrs[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/**
+ * The namespace of an element that has no prefix; '' for none. The library's getNS takes `xmlns=''` for absent
+ * and answers with the parent's.
+ */
+export function namespaceOf(element: Element): string {
+  const own = attribute(element, 'xmlns');
+  if (own !== undefined) return own;
+  return element.parent ? namespaceOf(element.parent) : '';
+}
+
+/** True for an element of that name in that namespace. */
+export function isElement(element: Element, name: string, namespace: string): boolean {
+  return element.name === name && namespaceOf(element) === namespace;
 }
