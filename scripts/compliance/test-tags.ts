@@ -1,0 +1,107 @@
+// Requirement ids in test files, each with the title of the test that they stand in or beside.
+
+import ts from 'typescript';
+import { ID_PATTERN } from './requirements.ts';
+
+export interface TestTag {
+  readonly id: string;
+  readonly title: string;
+}
+
+interface TestCall {
+  readonly start: number;
+  readonly end: number;
+  readonly title: string;
+}
+
+interface Literal {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/**
+ * Finds the ids of a test file. An id belongs to the innermost test around it; in a table of cases, to the
+ * sentence that it stands in; otherwise to the next test below. Skipped tests do not count.
+ */
+export function testTags(fileName: string, code: string): TestTag[] {
+  const { calls, literals } = collect(ts.createSourceFile(fileName, code, ts.ScriptTarget.Latest, true));
+  if (calls.length === 0) return [];
+  const tags = new Map<string, TestTag>();
+  for (const match of code.matchAll(ID_PATTERN)) {
+    const [id] = match;
+    const title = titleAt(match.index, calls, literals);
+    if (title !== undefined) tags.set(`${id}\n${title}`, { id, title });
+  }
+  return [...tags.values()];
+}
+
+function titleAt(at: number, calls: readonly TestCall[], literals: readonly Literal[]): string | undefined {
+  const around = calls.filter((call) => call.start <= at && at < call.end);
+  const innermost = around.reduce<TestCall | undefined>(
+    (best, call) => (best === undefined || call.start > best.start ? call : best),
+    undefined,
+  );
+  if (innermost) return innermost.title;
+  const sentence = literals.find(({ start, end, text }) => start <= at && at < end && text.includes(' '));
+  if (sentence) return sentence.text;
+  return calls.filter((call) => call.start > at).reduce(earliest, undefined)?.title;
+}
+
+function earliest(best: TestCall | undefined, call: TestCall): TestCall {
+  return best === undefined || call.start < best.start ? call : best;
+}
+
+function collect(file: ts.SourceFile): { calls: TestCall[]; literals: Literal[] } {
+  const calls: TestCall[] = [];
+  const literals: Literal[] = [];
+  const visit = (node: ts.Node): void => {
+    const text = literalText(node, file);
+    if (text !== undefined) literals.push({ start: node.getStart(file), end: node.getEnd(), text });
+    if (ts.isCallExpression(node)) {
+      const names = calleeNames(node.expression);
+      if (isSkipped(names)) return;
+      const call = testCall(node, names, file);
+      if (call) calls.push(call);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return { calls, literals };
+}
+
+function testCall(
+  node: ts.CallExpression,
+  names: readonly string[],
+  file: ts.SourceFile,
+): TestCall | undefined {
+  const [first] = node.arguments;
+  if (!first || !isTestFunction(names)) return undefined;
+  // `it.each(cases)` in `it.each(cases)('title')` names no test.
+  if (ts.isCallExpression(node.parent) && node.parent.expression === node) return undefined;
+  const title = literalText(first, file) ?? first.getText(file);
+  // A describe block owns its title only; the tests in it own the rest.
+  const end = names[0] === 'describe' ? first.getEnd() : node.getEnd();
+  return { start: node.getStart(file), end, title };
+}
+
+function isTestFunction([root]: readonly string[]): boolean {
+  return root === 'it' || root === 'test' || root === 'describe';
+}
+
+function isSkipped(names: readonly string[]): boolean {
+  return isTestFunction(names) && (names.includes('skip') || names.includes('todo'));
+}
+
+/** `it.concurrent.each(cases)` → [it, concurrent, each]; empty when it does not begin with a name. */
+function calleeNames(callee: ts.Expression): string[] {
+  if (ts.isIdentifier(callee)) return [callee.text];
+  if (ts.isPropertyAccessExpression(callee)) return [...calleeNames(callee.expression), callee.name.text];
+  if (ts.isCallExpression(callee)) return calleeNames(callee.expression);
+  return ts.isTaggedTemplateExpression(callee) ? calleeNames(callee.tag) : [];
+}
+
+function literalText(node: ts.Node, file: ts.SourceFile): string | undefined {
+  if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text;
+  return ts.isTemplateExpression(node) ? node.getText(file).slice(1, -1) : undefined;
+}
