@@ -132,7 +132,12 @@ export interface StreamSummary extends Parties {
 export type Fact =
   | { readonly kind: 'listening'; readonly host: string; readonly port: number }
   | { readonly kind: 'accept-failed'; readonly host: string; readonly port: number; readonly error: Error }
-  | { readonly kind: 'handshake'; readonly result: HandshakeResult; readonly remote: string }
+  | {
+      readonly kind: 'handshake';
+      readonly result: HandshakeResult;
+      readonly remote: string;
+      readonly error?: Error;
+    }
   | {
       readonly kind: 'waiting-ended';
       readonly key: SessionKey;

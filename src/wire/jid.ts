@@ -72,6 +72,6 @@ function fold(text: string): string {
 /** What stringprep maps to nothing (soft hyphen, zero-width, variation selectors) goes, the rest becomes NFKC. [RFC 3454 B.1] */
 function prepare(text: string): string {
   return text
-    .replace(/[\u00ad\u034f\u1806\u180b-\u180d\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]/gu, '')
+    .replace(/\u00ad|\u034f|\u1806|[\u180b-\u180d]|[\u200b-\u200d]|\u2060|[\ufe00-\ufe0f]|\ufeff/gu, '')
     .normalize('NFKC');
 }

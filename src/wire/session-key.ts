@@ -50,8 +50,10 @@ function spellings(text: string): string[] {
   return jid ? [text, formatJid(normaliseJid(jid)), formatJid(precisJid(jid))] : [text];
 }
 
+/** Fits into Latin-1, and reads differently there than in UTF-8. */
 function isLatin1(text: string): boolean {
-  return /^[\u0000-\u00ff]*$/u.test(text) && /[\u0080-\u00ff]/u.test(text);
+  const bytes = Buffer.from(text, 'latin1');
+  return bytes.some((byte) => byte > 0x7f) && bytes.toString('latin1') === text;
 }
 
 function digest(text: string, encoding: 'utf8' | 'latin1'): SessionKey {

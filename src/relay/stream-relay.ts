@@ -1,0 +1,81 @@
+// The portable engine: Node.js sockets, one reusable read buffer a direction. [S5B-P-46..48]
+
+import type { Socket } from 'node:net';
+import {
+  type Clock,
+  type Peer,
+  PeerGoneError,
+  type RelayEngine,
+  type RelayedStream,
+} from '../rendezvous/ports.ts';
+import { takeOver } from '../sockets/take-over.ts';
+import { BufferPool } from './buffer-pool.ts';
+import { type EarlyData, HeldPeer } from './held-peer.ts';
+import { SocketStream } from './socket-stream.ts';
+
+export interface StreamRelayOptions {
+  readonly earlyData: EarlyData;
+  /** How long a half-closed stream may go without a byte, in milliseconds. */
+  readonly halfCloseMs: number;
+}
+
+export class StreamRelay implements RelayEngine {
+  readonly name = 'stream';
+  readonly #clock: Clock;
+  readonly #options: StreamRelayOptions;
+  readonly #buffers = new BufferPool();
+  readonly #peers = new Set<Peer>();
+  readonly #streams = new Set<SocketStream>();
+
+  constructor(clock: Clock, options: StreamRelayOptions) {
+    this.#clock = clock;
+    this.#options = options;
+  }
+
+  hold(socket: Socket, early: Buffer): Peer {
+    const peer = new HeldPeer(socket, early, this.#options.earlyData);
+    this.#peers.add(peer);
+    socket.once('close', () => this.#peers.delete(peer));
+    return peer;
+  }
+
+  async join(first: Peer, second: Peer): Promise<RelayedStream> {
+    if (!(first instanceof HeldPeer) || !(second instanceof HeldPeer)) {
+      throw new TypeError('a peer of another engine cannot be joined');
+    }
+    if (first.condition === 'gone' || second.condition === 'gone') throw new PeerGoneError();
+    const buffers = [this.#buffers.take(), this.#buffers.take()] as const;
+    let stream: SocketStream | undefined;
+    const one = this.#adopt(first, buffers[0], (bytes) => stream?.fromFirst(bytes) ?? false);
+    const two = this.#adopt(second, buffers[1], (bytes) => stream?.fromSecond(bytes) ?? false);
+    stream = new SocketStream(one.socket, two.socket, this.#clock, this.#options.halfCloseMs);
+    stream.prime(one.early, two.early);
+    this.#streams.add(stream);
+    const running = stream;
+    void stream.ended.then(() => {
+      this.#streams.delete(running);
+      for (const buffer of buffers) this.#buffers.give(buffer);
+    });
+    return stream;
+  }
+
+  async close(): Promise<void> {
+    for (const peer of this.#peers) peer.close();
+    const streams = [...this.#streams];
+    for (const stream of streams) stream.abort('shutdown');
+    await Promise.all(streams.map((stream) => stream.ended));
+  }
+
+  #adopt(
+    peer: HeldPeer,
+    buffer: Buffer,
+    onBytes: (bytes: Buffer) => boolean,
+  ): { socket: Socket; early: Buffer } {
+    const released = peer.release();
+    const callback = (length: number) => onBytes(buffer.subarray(0, length));
+    const taken = released && takeOver(released.socket, { buffer, callback });
+    if (!taken) throw new PeerGoneError();
+    this.#peers.delete(peer);
+    return { socket: taken.socket, early: Buffer.concat([released.early, taken.unread]) };
+  }
+}

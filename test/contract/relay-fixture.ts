@@ -1,0 +1,63 @@
+// A relay engine with peers connected to it, for the contract tests.
+
+import type { Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
+import type { StreamRelayOptions } from '../../src/relay/stream-relay.ts';
+import type { Peer, RelayEngine, RelayedStream } from '../../src/rendezvous/ports.ts';
+import { ManualClock } from '../support/clock.ts';
+import { Acceptor } from '../support/tcp.ts';
+import type { EngineUnderTest } from './relay-engines.ts';
+
+const HALF_CLOSE_MS = 60_000;
+
+export interface Held {
+  readonly client: Socket;
+  readonly peer: Peer;
+}
+
+export class RelayFixture {
+  readonly clock = new ManualClock();
+  readonly engine: RelayEngine;
+  readonly #acceptor: Acceptor;
+
+  private constructor(under: EngineUnderTest, acceptor: Acceptor, options: Partial<StreamRelayOptions>) {
+    this.#acceptor = acceptor;
+    this.engine = under.create(this.clock, { earlyData: 'hold', halfCloseMs: HALF_CLOSE_MS, ...options });
+    onTestFinished(() => this.engine.close());
+  }
+
+  static async open(
+    under: EngineUnderTest,
+    options: Partial<StreamRelayOptions> = {},
+  ): Promise<RelayFixture> {
+    return new RelayFixture(under, await Acceptor.open(), options);
+  }
+
+  /** A peer that waits; `early` came glued to its CONNECT. */
+  async hold(early = ''): Promise<Held> {
+    const { client, accepted } = await this.#acceptor.pair();
+    return { client, peer: this.engine.hold(accepted, Buffer.from(early)) };
+  }
+
+  async join(first: Held, second: Held): Promise<RelayedStream> {
+    return this.engine.join(first.peer, second.peer);
+  }
+
+  /** Two clients and the stream between them. */
+  async stream(): Promise<{ first: Socket; second: Socket; stream: RelayedStream }> {
+    const first = await this.hold();
+    const second = await this.hold();
+    const stream = await this.join(first, second);
+    return { first: first.client, second: second.client, stream };
+  }
+
+  /** Lets the half-close timer run out once. */
+  passHalfClose(): void {
+    this.clock.advance(HALF_CLOSE_MS);
+  }
+}
+
+/** Resolves when the peer's condition becomes the given one. */
+export async function becomes(peer: Peer, condition: Peer['condition']): Promise<void> {
+  while (peer.condition !== condition) await new Promise<void>((resolve) => peer.onChange(resolve));
+}
