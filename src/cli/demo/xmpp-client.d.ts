@@ -1,0 +1,56 @@
+// The part of @xmpp/client 0.14 that the demo and the tests use; the package has no declarations of its own.
+
+declare module '@xmpp/client' {
+  import type { EventEmitter } from 'node:events';
+  import type { Element } from '@xmpp/xml';
+
+  export interface ClientOptions {
+    /** Such as `xmpp://127.0.0.1:5222`. */
+    readonly service: string;
+    readonly domain: string;
+    readonly username?: string;
+    readonly password?: string;
+    readonly resource?: string;
+    /** For opening and closing streams, in milliseconds; default 2000. */
+    readonly timeout?: number;
+  }
+
+  export interface ClientEvents {
+    online: [jid: { toString(): string }];
+    stanza: [stanza: Element];
+    error: [error: Error];
+    disconnect: [];
+    offline: [];
+  }
+
+  /** The answer to a get or a set: its payload, or undefined; a stanza error is a rejection. */
+  export interface IqCaller {
+    request(stanza: Element, timeoutMs?: number): Promise<Element>;
+    get(payload: Element, to?: string, timeoutMs?: number): Promise<Element | undefined>;
+    set(payload: Element, to?: string, timeoutMs?: number): Promise<Element | undefined>;
+  }
+
+  /** A handler gives the result's payload, or a stanza's `<error/>`. */
+  export interface IqContext {
+    readonly stanza: Element;
+    readonly element: Element;
+  }
+  export type IqHandler = (context: IqContext) => Promise<Element | object> | Element | object;
+
+  export interface IqCallee {
+    get(namespace: string, name: string, handler: IqHandler): void;
+    set(namespace: string, name: string, handler: IqHandler): void;
+  }
+
+  export interface Client extends EventEmitter<ClientEvents> {
+    readonly iqCaller: IqCaller;
+    readonly iqCallee: IqCallee;
+    readonly reconnect: { stop(): void };
+    readonly mechanisms: unknown;
+    start(): Promise<{ toString(): string }>;
+    stop(): Promise<unknown>;
+    send(stanza: Element): Promise<void>;
+  }
+
+  export function client(options: ClientOptions): Client;
+}
