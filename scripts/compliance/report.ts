@@ -30,8 +30,9 @@ belongs to later work, nothing is there.
 
 **Level.** As the source states it; with a star it is a decision of this project where the source is silent or
 contradicts itself. **Source** numbers in requirements.tsv: \`65\` is XEP-0065 1.8.2, \`114\` XEP-0114, \`1928\` and
-\`6120\` the RFCs, and so on; \`clients.md\` is the project's survey of client software. **Test** there: XS is a
-scripted XMPP server, SK a raw TCP driver, PE a scripted peer, CL the client.
+\`6120\` the RFCs, and so on; [clients.md](clients.md) is the survey of client software, whose points follow the
+other sections. **Test** there: XS is a scripted XMPP server, SK a raw TCP driver, PE a scripted peer, CL the
+client.
 `;
 
 /** The whole document. */

@@ -13,8 +13,9 @@ export interface Requirement {
 
 const HEADER = 'id\tsection\tlevel\tsource\trequirement\ttest';
 
-/** An id as it stands in tags and test titles. */
-export const ID_PATTERN = /\b(?:S5B-[PRT]|SOCKS|COMP|ENT|SI-[IR]|IBB|JNG|JS5|JIB)-\d{2}\b/g;
+/** An id as it stands in tags and test titles; points of the client survey are cited as `clients.md 2.13`. */
+export const ID_PATTERN =
+  /\b(?:(?:S5B-[PRT]|SOCKS|COMP|ENT|SI-[IR]|IBB|JNG|JS5|JIB)-\d{2}|clients\.md 2\.\d{1,2})\b/g;
 
 /** Reads the table; throws an Error that names the line when a row is not as it should be. */
 export function parseRequirements(tsv: string): Requirement[] {

@@ -2,8 +2,10 @@
 
 import { ID_PATTERN } from './requirements.ts';
 
-/** Every requirement id that stands in square brackets, each once, in order of appearance. */
+/** Every requirement id that stands in brackets, each once, in order of appearance. */
 export function taggedIds(text: string): string[] {
-  const ids = [...text.matchAll(/\[[^[\]]*\]/g)].flatMap(([bracket]) => bracket.match(ID_PATTERN) ?? []);
+  const ids = [...text.matchAll(/\[[^[\]]*\]|\([^()]*\)/g)].flatMap(
+    ([bracket]) => bracket.match(ID_PATTERN) ?? [],
+  );
   return [...new Set(ids)];
 }

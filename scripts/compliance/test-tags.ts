@@ -11,6 +11,7 @@ export interface TestTag {
 interface TestCall {
   readonly start: number;
   readonly end: number;
+  /** With those of the describe blocks around it. */
   readonly title: string;
 }
 
@@ -55,18 +56,20 @@ function earliest(best: TestCall | undefined, call: TestCall): TestCall {
 function collect(file: ts.SourceFile): { calls: TestCall[]; literals: Literal[] } {
   const calls: TestCall[] = [];
   const literals: Literal[] = [];
-  const visit = (node: ts.Node): void => {
+  const visit = (node: ts.Node, around: string): void => {
+    let inner = around;
     const text = literalText(node, file);
     if (text !== undefined) literals.push({ start: node.getStart(file), end: node.getEnd(), text });
     if (ts.isCallExpression(node)) {
       const names = calleeNames(node.expression);
       if (isSkipped(names)) return;
-      const call = testCall(node, names, file);
+      const call = testCall(node, names, file, around);
       if (call) calls.push(call);
+      if (call && names[0] === 'describe') inner = `${call.title} `;
     }
-    ts.forEachChild(node, visit);
+    ts.forEachChild(node, (child) => visit(child, inner));
   };
-  visit(file);
+  visit(file, '');
   return { calls, literals };
 }
 
@@ -74,12 +77,13 @@ function testCall(
   node: ts.CallExpression,
   names: readonly string[],
   file: ts.SourceFile,
+  around: string,
 ): TestCall | undefined {
   const [first] = node.arguments;
   if (!first || !isTestFunction(names)) return undefined;
   // `it.each(cases)` in `it.each(cases)('title')` names no test.
   if (ts.isCallExpression(node.parent) && node.parent.expression === node) return undefined;
-  const title = literalText(first, file) ?? first.getText(file);
+  const title = around + (literalText(first, file) ?? first.getText(file));
   // A describe block owns its title only; the tests in it own the rest.
   const end = names[0] === 'describe' ? first.getEnd() : node.getEnd();
   return { start: node.getStart(file), end, title };
