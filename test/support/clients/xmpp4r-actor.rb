@@ -1,0 +1,90 @@
+#!/usr/bin/ruby
+# An xmpp4r user that the interop tests steer, after the library's own examples sendfile.rb and recvfile.rb.
+#
+# stdin, one JSON object a line: first {"host", "port", "jid", "password"}, then any number of
+# {"to": FULL_JID, "path": FILE, "proxy": JID}, each an order to send that file. The end of stdin ends the process.
+# stdout, one JSON object a line: {"event": "online", "jid"}, {"event": "sent" | "received", "bytes", "sha256"},
+# {"event": "failed", "error"}.
+
+require 'digest'
+require 'json'
+require 'xmpp4r'
+require 'xmpp4r/bytestreams'
+require 'xmpp4r/bytestreams/helper/filetransfer'
+
+# COMPAT xmpp4r 0.5.6 with REXML 3.3 (Ruby 3.1.7 and later): xmpp4r makes IOSource#position always answer 0, and REXML now
+# steps back from that position, so the parser loses its place and the login never ends. Source#position is right.
+REXML::IOSource.remove_method(:position)
+
+CHUNK = 256 * 1024
+$stdout.sync = true
+
+def report(event, **fields)
+  $stdout.puts JSON.generate({ event: event, **fields })
+end
+
+def reporting_failure(act)
+  yield
+rescue StandardError => e
+  report(:failed, error: "#{act}: #{e.class}: #{e.message}")
+end
+
+def drain(stream)
+  digest = Digest::SHA256.new
+  count = 0
+  while (chunk = stream.read(CHUNK))
+    digest << chunk
+    count += chunk.bytesize
+  end
+  [count, digest.hexdigest]
+end
+
+def take(transfers, iq)
+  stream = transfers.accept(iq)
+  raise 'no stream method in common' unless stream
+  stream.connect_timeout = 10
+  raise 'no streamhost could be reached' unless stream.accept
+  count, digest = drain(stream)
+  stream.close
+  report(:received, bytes: count, sha256: digest)
+end
+
+def give(transfers, order)
+  source = Jabber::FileTransfer::FileSource.new(order['path'])
+  stream = transfers.offer(Jabber::JID.new(order['to']), source)
+  raise 'the peer declined' unless stream
+  stream.add_streamhost(order['proxy'])
+  stream.open
+  digest = Digest::SHA256.new
+  count = 0
+  while (chunk = source.read(CHUNK))
+    digest << chunk
+    count += chunk.bytesize
+    stream.write(chunk)
+  end
+  stream.flush
+  stream.close
+  report(:sent, bytes: count, sha256: digest.hexdigest)
+end
+
+login = JSON.parse($stdin.gets)
+client = Jabber::Client.new(Jabber::JID.new(login['jid']))
+client.allow_tls = false
+client.on_exception { |error, _, where| warn "link lost while #{where}: #{error.inspect}" }
+client.connect(login['host'], login['port'])
+client.auth(login['password'])
+
+transfers = Jabber::FileTransfer::Helper.new(client)
+# Without in-band bytestreams the bytes can only go through the proxy.
+transfers.allow_ibb = false
+transfers.add_incoming_callback do |iq, _|
+  Thread.new { reporting_failure('receiving') { take(transfers, iq) } }
+end
+client.send(Jabber::Presence.new)
+report(:online, jid: client.jid.to_s)
+
+while (line = $stdin.gets)
+  order = JSON.parse(line)
+  reporting_failure('sending') { give(transfers, order) }
+end
+exit!(0)

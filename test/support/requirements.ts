@@ -1,0 +1,78 @@
+// Software that some tests need: whether it is on this machine, and how to get it. Without it the tests are skipped
+// and say so; with CI=true, where a skipped test would be a silent hole, they fail.
+
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { describe, it } from 'vitest';
+
+interface Requirement {
+  readonly isPresent: () => boolean;
+  readonly howToGet: string;
+}
+
+const requirements = {
+  prosody: { isPresent: () => finds('prosody', 'prosodyctl'), howToGet: 'apt-get install prosody' },
+  ejabberd: { isPresent: () => finds('ejabberdctl', 'erl'), howToGet: 'apt-get install ejabberd' },
+  slixmpp: {
+    isPresent: () => succeeds('/usr/bin/python3', '-c', 'import slixmpp'),
+    howToGet: 'apt-get install python3-slixmpp',
+  },
+  xmpp4r: {
+    isPresent: () => succeeds('/usr/bin/ruby', '-e', "require 'xmpp4r'"),
+    howToGet: 'apt-get install ruby-xmpp4r',
+  },
+  docker: {
+    isPresent: () => succeeds('docker', 'info'),
+    howToGet: 'install Docker, start its daemon and let this user reach it',
+  },
+} as const satisfies Record<string, Requirement>;
+
+export type Need = keyof typeof requirements;
+
+/** `describe`, for tests that cannot do without some software. */
+export function describeWith(needs: readonly Need[], title: string, define: () => void): void {
+  const missing = needs.filter((need) => !isPresent(need));
+  if (missing.length === 0) {
+    describe(title, define);
+    return;
+  }
+  const what = missing.map((need) => `needs ${need}: ${requirements[need].howToGet}`).join('; ');
+  if (process.env.CI === 'true') {
+    describe(title, () => {
+      it('finds the software that it needs', () => {
+        throw new Error(`${what} (with CI=true nothing is skipped)`);
+      });
+    });
+    return;
+  }
+  console.warn(`skipped: ${title}: ${what}`);
+  describe.skip(`${title} (${what})`, define);
+}
+
+const known = new Map<Need, boolean>();
+
+function isPresent(need: Need): boolean {
+  const present = known.get(need) ?? requirements[need].isPresent();
+  known.set(need, present);
+  return present;
+}
+
+/** Directories for commands, those of the superuser included: Debian keeps ejabberdctl there. */
+function finds(...commands: readonly string[]): boolean {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  return commands.every((command) => folders.some((folder) => isExecutable(join(folder, command))));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function succeeds(command: string, ...args: readonly string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore', timeout: 20_000 }).status === 0;
+}
