@@ -23,7 +23,13 @@ afterEach(async () => {
 
 function makeClient(username: string, password: string, resource?: string): Client {
   const service = `xmpp://127.0.0.1:${testbed.clientPort}`;
-  const user = client({ service, domain, username, password, ...(resource === undefined ? {} : { resource }) });
+  const user = client({
+    service,
+    domain,
+    username,
+    password,
+    ...(resource === undefined ? {} : { resource }),
+  });
   user.reconnect.stop();
   clients.push(user);
   return user;
@@ -68,7 +74,11 @@ describe('two users of @xmpp/client on the testbed', () => {
     const alice = await logIn('alice', 'wonderland', 'a');
     const bob = await logIn('bob', 'builder', 'b');
     bob.iqCallee.set('urn:test', 'question', () => xml('answer', { xmlns: 'urn:test' }, '42'));
-    const question = xml('iq', { type: 'set', to: 'bob@example.test/b' }, xml('question', { xmlns: 'urn:test' }));
+    const question = xml(
+      'iq',
+      { type: 'set', to: 'bob@example.test/b' },
+      xml('question', { xmlns: 'urn:test' }),
+    );
     const result = await alice.iqCaller.request(question);
     expect(result.getChildText('answer')).toBe('42');
     const ping = xml('ping', { xmlns: 'urn:xmpp:ping' });
@@ -113,9 +123,15 @@ describe('two users of @xmpp/client on the testbed', () => {
 
   it('find the components by service discovery', async () => {
     const alice = await logIn('alice', 'wonderland', 'a');
-    const items = await alice.iqCaller.get(xml('query', { xmlns: 'http://jabber.org/protocol/disco#items' }), domain);
+    const items = await alice.iqCaller.get(
+      xml('query', { xmlns: 'http://jabber.org/protocol/disco#items' }),
+      domain,
+    );
     expect(items?.getChildren('item').map((item) => item.attrs.jid)).toEqual(['proxy.example.test']);
-    const info = await alice.iqCaller.get(xml('query', { xmlns: 'http://jabber.org/protocol/disco#info' }), domain);
+    const info = await alice.iqCaller.get(
+      xml('query', { xmlns: 'http://jabber.org/protocol/disco#info' }),
+      domain,
+    );
     expect(info?.getChild('identity')?.attrs).toMatchObject({ category: 'server', type: 'im' });
   });
 });
