@@ -8,7 +8,7 @@ const rooms = {
   listener: ['wire', 'policy', 'rendezvous', 'sockets'],
   xmpp: ['wire', 'policy', 'rendezvous'],
   ops: ['rendezvous/ports', 'wire/session-key'],
-  config: ['wire/jid'],
+  config: ['wire/jid', 'policy'],
   client: ['wire'],
   testbed: ['wire'],
 };

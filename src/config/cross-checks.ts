@@ -1,0 +1,66 @@
+// Keys that are each in order and still do not go together.
+
+import { formatAddress, parseHost } from './host.ts';
+import { formatPath, type KeyPath } from './keys.ts';
+import type { Problem } from './problem.ts';
+import type { ConfigFile } from './schema.ts';
+
+type Locate = (path: KeyPath) => string | undefined;
+type Address = { readonly host: string; readonly port: number };
+
+/** What two or more keys contradict each other about. */
+export function crossCheck(config: ConfigFile, locate: Locate): Problem[] {
+  const problems: Problem[] = [];
+  const complain = (path: KeyPath, message: string) => {
+    problems.push({ where: locate(path), key: formatPath(path), message });
+  };
+  for (const list of ['listen', 'streamhosts'] as const) {
+    for (const [index, address] of repeated(config[list] ?? [])) {
+      complain([list, index], `${formatAddress(address.host, address.port)} is listed twice`);
+    }
+  }
+  const clash = config.listen.find((address) => config.http.enabled && overlaps(address, config.http));
+  if (clash !== undefined) {
+    complain(['http', 'port'], `${config.http.port} is a port of \`listen\`, too; expected another one`);
+  }
+  const { first, max } = config.xmpp.reconnect;
+  if (first > max) complain(['xmpp', 'reconnect', 'first'], 'is longer than xmpp.reconnect.max');
+  if (config.timeouts.handshake > config.timeouts.pending) {
+    complain(['timeouts', 'handshake'], 'is longer than timeouts.pending');
+  }
+  return problems;
+}
+
+/** The secret must come from exactly one place; judged before the schema, so that it is told beside other problems. */
+export function checkSecretSource(input: Readonly<Record<string, unknown>>, locate: Locate): Problem[] {
+  const { xmpp } = input;
+  if (typeof xmpp !== 'object' || xmpp === null) return [];
+  const hasSecret = 'secret' in xmpp;
+  const hasFile = 'secretFile' in xmpp;
+  if (hasSecret !== hasFile) return [];
+  if (!hasSecret) {
+    const message =
+      'missing, expected it, or xmpp.secretFile with the path of a file that has it ' +
+      '(or set STREAMHOST_XMPP_SECRET or STREAMHOST_XMPP_SECRET_FILE)';
+    return [{ where: locate(['xmpp']), key: 'xmpp.secret', message }];
+  }
+  const other = locate(['xmpp', 'secret']);
+  const message = `xmpp.secret is given, too${other === undefined ? '' : ` (${other})`}; expected only one of them`;
+  return [{ where: locate(['xmpp', 'secretFile']), key: 'xmpp.secretFile', message }];
+}
+
+/** Entries whose host and port have been listed before. [S5B-P-19] */
+function repeated(addresses: readonly Address[]): [number, Address][] {
+  const seen = new Set<string>();
+  return [...addresses.entries()].filter(([, { host, port }]) => {
+    const address = formatAddress(host.toLowerCase(), port);
+    const again = port !== 0 && seen.has(address);
+    seen.add(address);
+    return again;
+  });
+}
+
+function overlaps(a: Address, b: Address): boolean {
+  if (a.port === 0 || a.port !== b.port) return false;
+  return a.host === b.host || [a, b].some(({ host }) => parseHost(host)?.reach === 'unspecified');
+}

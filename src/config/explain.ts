@@ -1,0 +1,102 @@
+// A valid configuration in plain words, for `streamhost check`.
+
+import type { Access } from '../policy/access.ts';
+import type { Advertisement } from './advertise.ts';
+import { formatAddress, parseHost } from './host.ts';
+import type { Config } from './schema.ts';
+
+/** One subject and what there is to say about it, a sentence a line. */
+export interface Chapter {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+/** What the daemon would do with this configuration. The secret is not in it. [COMP-26] */
+export function explain(config: Config, access: Access, { streamhosts }: Advertisement): Chapter[] {
+  const told = streamhosts.map(({ host, port }) =>
+    port === 0 ? `${host}, with the port that the system chooses` : formatAddress(host, port),
+  );
+  const source = config.streamhosts ? 'streamhosts' : 'the first listener; streamhosts is not set';
+  return [
+    { title: 'XMPP server', lines: explainLink(config.xmpp) },
+    {
+      title: 'Addresses',
+      lines: [
+        ...config.listen.map(explainListener),
+        told.length === 0
+          ? 'Clients are told nothing.'
+          : `Clients are told ${told.join(' and ')} (from ${source}).`,
+      ],
+    },
+    { title: 'Access', lines: [access.describe()] },
+    { title: 'Streams', lines: explainStreams(config) },
+    { title: 'HTTP', lines: [explainHttp(config.http)] },
+    { title: 'Log', lines: [explainLog(config.log)] },
+  ];
+}
+
+/** Titles at the margin, their lines below them. */
+export function formatChapters(chapters: readonly Chapter[]): string {
+  return chapters
+    .map(({ title, lines }) => [title, ...lines.map((line) => `  ${line}`)].join('\n'))
+    .join('\n\n');
+}
+
+function explainLink(xmpp: Config['xmpp']): string[] {
+  const url = new URL(xmpp.service);
+  const isTls = url.protocol === 'xmpps:';
+  const isLocal = parseHost(url.hostname)?.reach === 'loopback';
+  return [
+    `Joins ${xmpp.service} as ${xmpp.domain}, with the secret that was given.`,
+    isTls
+      ? `The link is encrypted; ${xmpp.caFile ? `the authorities in ${xmpp.caFile} are` : 'the usual authorities are'} trusted.`
+      : `The link is not encrypted${isLocal ? ', and does not leave this machine' : ': it should only cross a trusted network or a tunnel'}.`,
+    `Asks the server every ${inWords(xmpp.ping)} whether it is still there, and waits ${inWords(xmpp.pingTimeout)} for the answer.`,
+    `Comes back after a lost link within ${inWords(xmpp.reconnect.first)}, and tries ever more slowly, up to ${inWords(xmpp.reconnect.max)}.`,
+    xmpp.onRefusal === 'retry'
+      ? 'Goes on trying when the server refuses the secret or the domain.'
+      : 'Ends with exit code 1 when the server refuses the secret or the domain.',
+  ];
+}
+
+function explainListener({ host, port }: { host: string; port: number }): string {
+  const where = port === 0 ? `${host}, on a port that the system chooses` : formatAddress(host, port);
+  const meaning =
+    host === '::' ? ' (every IPv6 and IPv4 address)' : host === '0.0.0.0' ? ' (every IPv4 address)' : '';
+  return `Accepts SOCKS5 connections on ${where}${meaning}.`;
+}
+
+function explainStreams({ limits, timeouts, relay }: Config): string[] {
+  return [
+    `At once at most ${limits.handshakes} handshakes, ${limits.waiting} waiting connections and ${limits.streams} streams.`,
+    `A handshake may take ${inWords(timeouts.handshake)}; a connection may wait ${inWords(timeouts.pending)} for its activation.`,
+    `A half-closed stream ends after ${inWords(timeouts.halfClose)} without a byte.`,
+    `On SIGTERM and SIGINT, running streams have ${inWords(timeouts.shutdown)} to finish.`,
+    `Bytes sent before the activation are ${relay.earlyData === 'hold' ? 'delivered after it' : 'thrown away'}; relay engine: ${relay.engine}.`,
+  ];
+}
+
+function explainHttp({ enabled, host, port }: Config['http']): string {
+  if (!enabled) return 'No HTTP port is opened (http.enabled is false).';
+  const where =
+    port === 0 ? `${host}, on a port that the system chooses` : `http://${formatAddress(host, port)}`;
+  return `Serves /metrics, /healthz and /readyz at ${where}.`;
+}
+
+function explainLog({ level, format, jids }: Config['log']): string {
+  if (level === 'silent') return 'Nothing is logged.';
+  const form = format === 'json' ? 'one JSON object a line' : 'lines to read';
+  return `Writes to standard output from level ${level} up, as ${form}, with JIDs ${jids === 'full' ? 'in full' : 'masked'}.`;
+}
+
+/** Milliseconds as `10 minutes`. */
+export function inWords(ms: number): string {
+  const units = [
+    [3_600_000, 'hour'],
+    [60_000, 'minute'],
+    [1000, 'second'],
+    [1, 'millisecond'],
+  ] as const;
+  const [size, name] = units.find(([unit]) => ms % unit === 0) ?? units[3];
+  return `${ms / size} ${name}${ms === size ? '' : 's'}`;
+}

@@ -1,0 +1,137 @@
+// The configuration file: YAML into values, with the line of every key.
+
+import { readFile } from 'node:fs/promises';
+import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import type { KeyPath } from './keys.ts';
+import type { Problem } from './problem.ts';
+
+/** The values of one source, before they are checked. */
+export interface FileContent {
+  readonly input: Record<string, unknown>;
+  /** `streamhost.yaml:12`: the line of the key at a path, or of what encloses it. */
+  locate(path: KeyPath): string | undefined;
+}
+
+export type FileReading =
+  | { readonly ok: true; readonly content: FileContent }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Reads and parses the file; what its keys mean is not checked here. */
+export async function readConfigFile(path: string): Promise<FileReading> {
+  let source: string;
+  try {
+    source = await readFile(path, 'utf8');
+  } catch (error) {
+    return { ok: false, problems: [{ where: path, message: describeReadError(error) }] };
+  }
+  return parseConfigFile(path, source);
+}
+
+/** The parsing alone. */
+export function parseConfigFile(path: string, source: string): FileReading {
+  const lines = new LineCounter();
+  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, stringKeys: true });
+  const at = (offset: number) => `${path}:${lines.linePos(offset).line}`;
+  const refuse = (where: string, message: string): FileReading => ({
+    ok: false,
+    problems: [{ where, message }],
+  });
+
+  const complaints = findComplaints(document, source);
+  if (complaints.length > 0) {
+    const problems = complaints.map(({ offset, message }) => ({ where: at(offset), message }));
+    return { ok: false, problems };
+  }
+  const root = document.contents;
+  if (root === null || (isScalar(root) && root.value === null)) {
+    return refuse(path, 'is empty, expected at least xmpp.domain');
+  }
+  if (!isMap(root)) {
+    return refuse(at(root.range[0]), 'expected keys such as `xmpp:` and `listen:`, found no key at all');
+  }
+  let input: Record<string, unknown>;
+  try {
+    input = document.toJS();
+  } catch {
+    return refuse(path, 'is refused: its aliases (*name) would unfold to an enormous size');
+  }
+  const locate = (keyPath: KeyPath) => {
+    const offset = offsetOf(root, keyPath);
+    return offset === undefined ? path : at(offset);
+  };
+  return { ok: true, content: { input, locate } };
+}
+
+interface Complaint {
+  readonly offset: number;
+  readonly message: string;
+}
+
+/** Where the parser's own words would not help. */
+const IN_PLAIN_WORDS: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: 'a second document begins here (---), expected only one',
+  NON_STRING_KEY: 'expected a key such as `xmpp:`',
+};
+
+/** What is wrong with the YAML, without the secret that the parser may quote. [COMP-26] */
+function findComplaints(document: Document.Parsed, source: string): Complaint[] {
+  const complaints: Complaint[] = [];
+  visit(document, {
+    // `allow: [*.example.org]` is an alias to YAML.
+    Alias(_, alias) {
+      if (alias.resolve(document) !== undefined) return;
+      complaints.push({
+        offset: alias.range?.[0] ?? 0,
+        message: 'text that begins with * must be in quotes',
+      });
+    },
+  });
+  for (const { pos, code, message } of [...document.errors, ...document.warnings]) {
+    const lineStart = source.lastIndexOf('\n', pos[0] - 1) + 1;
+    const [line = ''] = source.slice(lineStart).split('\n', 1);
+    const words = /secret/i.test(line)
+      ? 'not YAML, perhaps because the secret is not in quotes'
+      : IN_PLAIN_WORDS[code];
+    complaints.push({ offset: pos[0], message: words ?? `not YAML: ${message.split('\n')[0]}` });
+  }
+  return complaints;
+}
+
+/** Says why a file cannot be read, in words that do not need a manual. */
+export function describeReadError(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'no such file';
+  if (code === 'EISDIR') return 'is a directory, expected a file';
+  if (code === 'EACCES' || code === 'EPERM') return 'may not be read by this user';
+  return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+/** The offset of the deepest key on the path that is in the file. */
+function offsetOf(root: Node, path: KeyPath): number | undefined {
+  let node: Node | null = root;
+  let offset: number | undefined;
+  for (const part of path) {
+    const child = childOf(node, part);
+    if (child === undefined) break;
+    offset = child.offset ?? offset;
+    node = child.value;
+  }
+  return offset;
+}
+
+function childOf(
+  node: Node | null,
+  part: string | number,
+): { offset?: number; value: Node | null } | undefined {
+  if (isSeq<Node>(node)) {
+    const item = typeof part === 'number' ? node.items[part] : undefined;
+    return item && { ...offsetProperty(item), value: item };
+  }
+  if (!isMap<Node, Node | null>(node)) return undefined;
+  const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === part);
+  return pair && { ...offsetProperty(pair.key), value: pair.value };
+}
+
+function offsetProperty(node: Node): { offset?: number } {
+  return node.range ? { offset: node.range[0] } : {};
+}
