@@ -1,7 +1,7 @@
 // docs/COMPLIANCE.md: for each requirement where it is fulfilled and which tests show it.
 
 import type { Evidence } from './evidence.ts';
-import { ID_PATTERN } from './requirements.ts';
+import { findIds } from './requirements.ts';
 
 export type Status = 'done' | 'tested only' | 'without test' | 'partly' | 'later' | 'not yet';
 
@@ -122,7 +122,7 @@ export function shorten(text: string, length: number): string {
 /** A test title as table text: without its tags, nothing read as markup. */
 function plain(title: string): string {
   return title
-    .replace(/\s*\[[^[\]]*\]/g, (bracket) => (bracket.match(ID_PATTERN) ? '' : bracket))
+    .replace(/\s*\[[^[\]]*\]/g, (bracket) => (findIds(bracket).length > 0 ? '' : bracket))
     .replace(/[\\`*_<>[\]]/g, '\\$&')
     .replace(/\s+/g, ' ')
     .trim();

@@ -13,9 +13,25 @@ export interface Requirement {
 
 const HEADER = 'id\tsection\tlevel\tsource\trequirement\ttest';
 
-/** An id as it stands in tags and test titles; points of the client survey are cited as `clients.md 2.13`. */
-export const ID_PATTERN =
-  /\b(?:(?:S5B-[PRT]|SOCKS|COMP|ENT|SI-[IR]|IBB|JNG|JS5|JIB)-\d{2}|clients\.md 2\.\d{1,2})\b/g;
+export interface FoundId {
+  readonly id: string;
+  /** Where in the text it begins. */
+  readonly index: number;
+}
+
+const NUMBERED = /\b(S5B-[PRT]-|SOCKS-|COMP-|ENT-|SI-[IR]-|IBB-|JNG-|JS5-|JIB-)(\d{2})(?:\.\.(\d{2}))?\b/g;
+const SURVEY_POINT = /\bclients\.md 2\.\d{1,2}\b/g;
+
+/** The ids in a text; a range such as `SOCKS-01..03` stands for all of its ids, a survey point for itself. */
+export function findIds(text: string): FoundId[] {
+  const numbered = [...text.matchAll(NUMBERED)].flatMap(({ 1: prefix, 2: from, 3: to = from, index }) => {
+    const length = Math.max(1, Number(to) - Number(from) + 1);
+    const ids = Array.from({ length }, (_, step) => `${prefix}${`${Number(from) + step}`.padStart(2, '0')}`);
+    return ids.map((id) => ({ id, index }));
+  });
+  const points = [...text.matchAll(SURVEY_POINT)].map((match) => ({ id: match[0], index: match.index }));
+  return [...numbered, ...points];
+}
 
 /** Reads the table; throws an Error that names the line when a row is not as it should be. */
 export function parseRequirements(tsv: string): Requirement[] {
@@ -27,7 +43,7 @@ export function parseRequirements(tsv: string): Requirement[] {
     const [id = '', section = '', level = '', source = '', text = '', test = '', ...rest] = line.split('\t');
     const where = `line ${index + 2}`;
     if (test === '' || rest.length > 0) throw new Error(`${where}: expected 6 columns in "${line}"`);
-    if (id.match(ID_PATTERN)?.[0] !== id) throw new Error(`${where}: "${id}" is no requirement id`);
+    if (findIds(id)[0]?.id !== id) throw new Error(`${where}: "${id}" is no requirement id`);
     if (seen.has(id)) throw new Error(`${where}: ${id} is there twice`);
     seen.add(id);
     return { id, section, level, source, text, test };

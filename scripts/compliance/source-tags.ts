@@ -1,11 +1,10 @@
 // Clause tags such as [S5B-P-60] in source files and documents.
 
-import { ID_PATTERN } from './requirements.ts';
+import { findIds } from './requirements.ts';
 
 /** Every requirement id that stands in brackets, each once, in order of appearance. */
 export function taggedIds(text: string): string[] {
-  const ids = [...text.matchAll(/\[[^[\]]*\]|\([^()]*\)/g)].flatMap(
-    ([bracket]) => bracket.match(ID_PATTERN) ?? [],
-  );
+  const brackets = [...text.matchAll(/\[[^[\]]*\]|\([^()]*\)/g)];
+  const ids = brackets.flatMap(([bracket]) => findIds(bracket)).map(({ id }) => id);
   return [...new Set(ids)];
 }

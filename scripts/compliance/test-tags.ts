@@ -1,7 +1,7 @@
 // Requirement ids in test files, each with the title of the test that they stand in or beside.
 
 import ts from 'typescript';
-import { ID_PATTERN } from './requirements.ts';
+import { findIds } from './requirements.ts';
 
 export interface TestTag {
   readonly id: string;
@@ -29,9 +29,8 @@ export function testTags(fileName: string, code: string): TestTag[] {
   const { calls, literals } = collect(ts.createSourceFile(fileName, code, ts.ScriptTarget.Latest, true));
   if (calls.length === 0) return [];
   const tags = new Map<string, TestTag>();
-  for (const match of code.matchAll(ID_PATTERN)) {
-    const [id] = match;
-    const title = titleAt(match.index, calls, literals);
+  for (const { id, index } of findIds(code)) {
+    const title = titleAt(index, calls, literals);
     if (title !== undefined) tags.set(`${id}\n${title}`, { id, title });
   }
   return [...tags.values()];
@@ -65,7 +64,7 @@ function collect(file: ts.SourceFile): { calls: TestCall[]; literals: Literal[] 
       if (isSkipped(names)) return;
       const call = testCall(node, names, file, around);
       if (call) calls.push(call);
-      if (call && names[0] === 'describe') inner = `${call.title} `;
+      if (call && isDescribe(names[0])) inner = `${call.title} `;
     }
     ts.forEachChild(node, (child) => visit(child, inner));
   };
@@ -79,18 +78,23 @@ function testCall(
   file: ts.SourceFile,
   around: string,
 ): TestCall | undefined {
-  const [first] = node.arguments;
+  const first = node.arguments.find((argument) => literalText(argument, file)) ?? node.arguments[0];
   if (!first || !isTestFunction(names)) return undefined;
   // `it.each(cases)` in `it.each(cases)('title')` names no test.
   if (ts.isCallExpression(node.parent) && node.parent.expression === node) return undefined;
   const title = around + (literalText(first, file) ?? first.getText(file));
   // A describe block owns its title only; the tests in it own the rest.
-  const end = names[0] === 'describe' ? first.getEnd() : node.getEnd();
+  const end = isDescribe(names[0]) ? first.getEnd() : node.getEnd();
   return { start: node.getStart(file), end, title };
 }
 
 function isTestFunction([root]: readonly string[]): boolean {
-  return root === 'it' || root === 'test' || root === 'describe';
+  return root === 'it' || root === 'test' || isDescribe(root);
+}
+
+/** Also `describeWith`, whose title comes after what the tests need. */
+function isDescribe(root: string | undefined): boolean {
+  return root?.startsWith('describe') === true;
 }
 
 function isSkipped(names: readonly string[]): boolean {

@@ -10,6 +10,14 @@ test('one bracket may hold several ids, beside a section of a XEP', () => {
   expect(taggedIds(`// joined [XEP-0065 §6.3.5] [${first}, ${second}] [${first}]`)).toEqual([first, second]);
 });
 
+test('a range stands for all of its ids', () => {
+  expect(taggedIds(`// [SOCKS-${'01..03'}]`)).toEqual(['01', '02', '03'].map((number) => `SOCKS-${number}`));
+});
+
+test('a point of the client survey is cited in round brackets', () => {
+  expect(taggedIds(`// must not wait (clients.${'md'} 2.3)`)).toEqual([`clients.${'md'} 2.3`]);
+});
+
 test('an id outside brackets is no tag', () => {
   expect(taggedIds(`const example = '${first}'; // see [RFC 1928]`)).toEqual([]);
 });
