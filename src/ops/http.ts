@@ -1,0 +1,117 @@
+// /metrics, /healthz and /readyz for whoever watches the proxy.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Exposition } from './metrics.ts';
+import type { Check } from './readiness.ts';
+
+export interface HttpParts {
+  /** Where to listen; port 0 lets the system choose. */
+  readonly host: string;
+  readonly port: number;
+  readonly metrics: { expose(): Promise<Exposition> };
+  readonly readiness: { checks(): readonly Check[] };
+}
+
+export interface HttpServer {
+  /** The real one where 0 was asked for. */
+  readonly port: number;
+  /** Ends every connection. Idempotent. */
+  close(): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly contentType?: string;
+}
+
+/** Nobody who watches needs more; a connection that dawdles is ended. Milliseconds. */
+const DEADLINES = {
+  headersTimeout: 5000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 5000,
+  connectionsCheckingInterval: 1000,
+};
+const IDLE_SOCKET_MS = 30_000;
+const MAX_CONNECTIONS = 64;
+
+/** Opens the port. @throws the system's error (EADDRINUSE, EACCES, …) */
+export async function openHttp(parts: HttpParts): Promise<HttpServer> {
+  const server = createServer({ ...DEADLINES, maxHeaderSize: 8192 }, (request, response) => {
+    void serve(request, response, parts);
+  });
+  server.timeout = IDLE_SOCKET_MS;
+  server.maxConnections = MAX_CONNECTIONS;
+  await listen(server, parts);
+  const bound = server.address();
+  let closing: Promise<void> | undefined;
+  return {
+    port: bound !== null && typeof bound === 'object' ? bound.port : parts.port,
+    close() {
+      closing ??= new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      return closing;
+    },
+  };
+}
+
+function listen(server: Server, { host, port }: HttpParts): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      server.on('error', () => {}); // a connection that cannot be accepted: its client will ask again
+      resolve();
+    });
+  });
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, parts: HttpParts): Promise<void> {
+  const { status, body, contentType = 'text/plain; charset=utf-8' } = await answer(request, parts);
+  response.writeHead(status, {
+    'content-type': contentType,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    ...(status === 405 ? { allow: 'GET, HEAD' } : {}),
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+async function answer({ method, url = '/' }: IncomingMessage, parts: HttpParts): Promise<Answer> {
+  const [path, query = ''] = url.split('?', 2);
+  if (method !== 'GET' && method !== 'HEAD')
+    return { status: 405, body: 'Only GET and HEAD are answered.\n' };
+  switch (path) {
+    case '/metrics':
+      return answerMetrics(parts);
+    case '/healthz':
+      return { status: 200, body: 'ok\n' };
+    case '/readyz':
+      return answerReadiness(parts.readiness.checks(), new URLSearchParams(query).has('verbose'));
+    default:
+      return { status: 404, body: 'There is /metrics, /healthz and /readyz.\n' };
+  }
+}
+
+async function answerMetrics({ metrics }: HttpParts): Promise<Answer> {
+  try {
+    const { contentType, text } = await metrics.expose();
+    return { status: 200, body: text, contentType };
+  } catch (error) {
+    return { status: 500, body: `The metrics could not be collected: ${error}\n` };
+  }
+}
+
+/** `ok`, or what is missing; with `?verbose` every condition, a line each. */
+function answerReadiness(checks: readonly Check[], verbose: boolean): Answer {
+  const missing = checks.filter(({ ok }) => !ok);
+  const status = missing.length === 0 ? 200 : 503;
+  if (verbose) {
+    const lines = checks.map(({ name, ok, detail }) => `[${ok ? '+' : '-'}] ${name}: ${detail}\n`);
+    return { status, body: lines.join('') };
+  }
+  if (missing.length === 0) return { status, body: 'ok\n' };
+  return { status, body: missing.map(({ name, detail }) => `${name}: ${detail}\n`).join('') };
+}

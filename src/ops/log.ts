@@ -1,0 +1,95 @@
+// The one door to pino and pino-pretty: lines of JSON or for the eye, and every fact told in one of them.
+
+import { isatty } from 'node:tty';
+import { pino, stdTimeFunctions } from 'pino';
+import { isColorSupported, prettyFactory } from 'pino-pretty';
+import type { Fact, Observer } from '../rendezvous/ports.ts';
+import { type JidMode, jidWriter } from './mask.ts';
+import { type Fields, type Level, tell } from './tell.ts';
+
+export interface LogOptions {
+  readonly level: Level | 'silent';
+  readonly format: 'json' | 'pretty';
+  readonly jids: JidMode;
+}
+
+/** Takes whole lines. */
+export interface Sink {
+  write(line: string): void;
+  /** Writes out at once what is still in memory. */
+  flushSync?(): void;
+}
+
+export interface Log extends Observer {
+  debug(message: string, fields?: Fields): void;
+  info(message: string, fields?: Fields): void;
+  warn(message: string, fields?: Fields): void;
+  error(message: string, fields?: Fields): void;
+  /** For the last words before the process ends. Never throws. */
+  flush(): void;
+}
+
+/** Opens the log; it writes to standard output unless another sink is given. */
+export function openLog(options: LogOptions, sink: Sink = standardOutput()): Log {
+  const logger = pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: describeError },
+    },
+    options.format === 'json' ? sink : prettySink(sink),
+  );
+  const writeJid = jidWriter(options.jids);
+  const write =
+    (level: Level) =>
+    (message: string, fields: Fields = {}) =>
+      logger[level](fields, message);
+  return {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    observe(fact: Fact) {
+      const { level, message, fields } = tell(fact, writeJid);
+      if (logger.isLevelEnabled(level)) logger[level]({ event: fact.kind, ...fields }, message);
+    },
+    flush() {
+      try {
+        sink.flushSync?.();
+      } catch {
+        // Standard output is closed or full; there is nobody left to tell.
+      }
+    },
+  };
+}
+
+const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Writes without blocking, so that a reader of the log who stops does not stop the relay. What he does not take
+ * is kept up to a bound, and thrown away beyond it.
+ */
+function standardOutput(): Sink {
+  const destination = pino.destination({ dest: 1, sync: false, maxLength: MAX_BUFFERED_BYTES });
+  destination.on('error', () => {}); // a full disk under the log must not end the proxy
+  return destination;
+}
+
+function prettySink(sink: Sink): Sink {
+  const format = prettyFactory({
+    colorize: isatty(1) && isColorSupported,
+    singleLine: true,
+    translateTime: 'SYS:yyyy-mm-dd HH:MM:ss.l',
+    ignore: 'event',
+  });
+  return { write: (line) => sink.write(format(line)) };
+}
+
+/** Only what describes an error; other properties may hold stanzas or secrets. */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = 'code' in error ? error.code : undefined;
+  return { type: error.name, message: error.message, code, stack: error.stack };
+}

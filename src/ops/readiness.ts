@@ -1,0 +1,46 @@
+// Whether the proxy can do its work now: listening, joined to the server, and not about to stop.
+
+import type { Fact, Observer } from '../rendezvous/ports.ts';
+
+/** One condition, with its state in words. */
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+export class Readiness implements Observer {
+  readonly #listeners: number;
+  #listening = 0;
+  #xmpp: Omit<Check, 'name'> = { ok: false, detail: 'has not joined the XMPP server yet' };
+  #stopping = false;
+
+  /** @param listeners how many have to be open */
+  constructor(listeners: number) {
+    this.#listeners = listeners;
+  }
+
+  observe(fact: Fact): void {
+    if (fact.kind === 'listening') this.#listening++;
+    if (fact.kind === 'xmpp-online') {
+      this.#xmpp = { ok: true, detail: `joined ${fact.service} as ${fact.domain}` };
+    }
+    if (fact.kind === 'xmpp-offline') {
+      this.#xmpp = { ok: false, detail: `not joined to the XMPP server: ${fact.reason}` };
+    }
+    if (fact.kind === 'draining' || fact.kind === 'stopped') this.#stopping = true;
+  }
+
+  checks(): Check[] {
+    const listening = `${this.#listening} of ${this.#listeners} listeners open`;
+    return [
+      { name: 'listening', ok: this.#listening >= this.#listeners, detail: listening },
+      { name: 'xmpp', ...this.#xmpp },
+      {
+        name: 'running',
+        ok: !this.#stopping,
+        detail: this.#stopping ? 'stopping, takes nobody new' : 'takes new streams',
+      },
+    ];
+  }
+}
