@@ -1,5 +1,6 @@
 // /metrics, /healthz and /readyz for whoever watches the proxy.
 
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Exposition } from './metrics.ts';
 import type { Check } from './readiness.ts';
@@ -10,13 +11,6 @@ export interface HttpParts {
   readonly port: number;
   readonly metrics: { expose(): Promise<Exposition> };
   readonly readiness: { checks(): readonly Check[] };
-}
-
-export interface HttpServer {
-  /** The real one where 0 was asked for. */
-  readonly port: number;
-  /** Ends every connection. Idempotent. */
-  close(): Promise<void>;
 }
 
 interface Answer {
@@ -34,38 +28,41 @@ const DEADLINES = {
 };
 const IDLE_SOCKET_MS = 30_000;
 const MAX_CONNECTIONS = 64;
+const MAX_HEADER_BYTES = 8192;
 
-/** Opens the port. @throws the system's error (EADDRINUSE, EACCES, …) */
-export async function openHttp(parts: HttpParts): Promise<HttpServer> {
-  const server = createServer({ ...DEADLINES, maxHeaderSize: 8192 }, (request, response) => {
-    void serve(request, response, parts);
-  });
-  server.timeout = IDLE_SOCKET_MS;
-  server.maxConnections = MAX_CONNECTIONS;
-  await listen(server, parts);
-  const bound = server.address();
-  let closing: Promise<void> | undefined;
-  return {
-    port: bound !== null && typeof bound === 'object' ? bound.port : parts.port,
-    close() {
-      closing ??= new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
-      return closing;
-    },
-  };
-}
+export class HttpEndpoint {
+  /** Where it listens; the port is the real one where 0 was asked for. */
+  readonly address: { readonly host: string; readonly port: number };
+  readonly #server: Server;
+  #closed: Promise<void> | undefined;
 
-function listen(server: Server, { host, port }: HttpParts): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port }, () => {
-      server.off('error', reject);
-      server.on('error', () => {}); // a connection that cannot be accepted: its client will ask again
-      resolve();
+  private constructor(server: Server, { host, port }: HttpParts) {
+    this.#server = server;
+    const bound = server.address();
+    this.address = { host, port: bound !== null && typeof bound === 'object' ? bound.port : port };
+    server.on('error', () => {}); // a connection that cannot be accepted: its client will ask again
+  }
+
+  /** Opens the port. @throws the system's error (EADDRINUSE, EADDRNOTAVAIL, EACCES, …) */
+  static async open(parts: HttpParts): Promise<HttpEndpoint> {
+    const server = createServer({ ...DEADLINES, maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
+      void serve(request, response, parts);
     });
-  });
+    server.timeout = IDLE_SOCKET_MS;
+    server.maxConnections = MAX_CONNECTIONS;
+    server.listen({ host: parts.host, port: parts.port });
+    await once(server, 'listening');
+    return new HttpEndpoint(server, parts);
+  }
+
+  /** Ends every connection. Idempotent. */
+  close(): Promise<void> {
+    this.#closed ??= new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+    return this.#closed;
+  }
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, parts: HttpParts): Promise<void> {

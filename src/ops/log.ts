@@ -14,7 +14,7 @@ export interface LogOptions {
 }
 
 /** Takes whole lines. */
-export interface Sink {
+export interface LogDestination {
   write(line: string): void;
   /** Writes out at once what is still in memory. */
   flushSync?(): void;
@@ -29,8 +29,8 @@ export interface Log extends Observer {
   flush(): void;
 }
 
-/** Opens the log; it writes to standard output unless another sink is given. */
-export function openLog(options: LogOptions, sink: Sink = standardOutput()): Log {
+/** Opens the log; it writes to standard output unless another destination is given. */
+export function createLog(options: LogOptions, destination: LogDestination = standardOutput()): Log {
   const logger = pino(
     {
       level: options.level,
@@ -39,7 +39,7 @@ export function openLog(options: LogOptions, sink: Sink = standardOutput()): Log
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: describeError },
     },
-    options.format === 'json' ? sink : prettySink(sink),
+    options.format === 'json' ? destination : prettified(destination),
   );
   const writeJid = jidWriter(options.jids);
   const write =
@@ -57,7 +57,7 @@ export function openLog(options: LogOptions, sink: Sink = standardOutput()): Log
     },
     flush() {
       try {
-        sink.flushSync?.();
+        destination.flushSync?.();
       } catch {
         // Standard output is closed or full; there is nobody left to tell.
       }
@@ -71,20 +71,20 @@ const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
  * Writes without blocking, so that a reader of the log who stops does not stop the relay. What he does not take
  * is kept up to a bound, and thrown away beyond it.
  */
-function standardOutput(): Sink {
+function standardOutput(): LogDestination {
   const destination = pino.destination({ dest: 1, sync: false, maxLength: MAX_BUFFERED_BYTES });
   destination.on('error', () => {}); // a full disk under the log must not end the proxy
   return destination;
 }
 
-function prettySink(sink: Sink): Sink {
+function prettified(destination: LogDestination): LogDestination {
   const format = prettyFactory({
     colorize: isatty(1) && isColorSupported,
     singleLine: true,
     translateTime: 'SYS:yyyy-mm-dd HH:MM:ss.l',
     ignore: 'event',
   });
-  return { write: (line) => sink.write(format(line)) };
+  return { write: (line) => destination.write(format(line)) };
 }
 
 /** Only what describes an error; other properties may hold stanzas or secrets. */

@@ -35,11 +35,6 @@ export interface MetricDescription {
   readonly labels: Readonly<Record<string, readonly string[]>>;
 }
 
-export interface Metrics extends Observer {
-  expose(): Promise<Exposition>;
-  describe(): Promise<MetricDescription[]>;
-}
-
 const PREFIX = 'streamhost_';
 const MIB = 1024 ** 2;
 
@@ -48,36 +43,44 @@ const DURATION_BUCKETS = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 14_400];
 const SIZE_BUCKETS = [1024, 16_384, 262_144, MIB, 16 * MIB, 128 * MIB, 1024 * MIB, 8192 * MIB, 65_536 * MIB];
 
 /** A registry of its own, with nothing counted yet. */
-export function createMetrics({ version, engine, readings }: MetricsParts): Metrics {
-  const registry = new Registry();
-  const counters = createCounters(registry, readings);
-  addGauges(registry, readings);
-  const xmppConnected = gauge(registry, 'xmpp_connected', '1 while joined to the XMPP server, else 0.');
-  new Gauge({
-    name: `${PREFIX}build_info`,
-    help: 'Always 1; the labels tell what is running.',
-    labelNames: ['version', 'engine', 'node'],
-    registers: [registry],
-  }).set({ version, engine, node: process.versions.node }, 1);
-  collectDefaultMetrics({ register: registry, prefix: PREFIX });
+export class Metrics implements Observer {
+  readonly #registry = new Registry();
+  readonly #counters: Counters;
+  readonly #xmppConnected: Gauge;
 
-  return {
-    observe(fact) {
-      if (fact.kind === 'xmpp-online') xmppConnected.set(1);
-      if (fact.kind === 'xmpp-offline') xmppConnected.set(0);
-      count(fact, counters);
-    },
-    expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
-    async describe() {
-      const metrics = await registry.getMetricsAsJSON();
-      return metrics.map(({ name, type, help, values }) => ({
-        name,
-        type: String(type),
-        help,
-        labels: labelValues(values.map((value) => value.labels)),
-      }));
-    },
-  };
+  constructor({ version, engine, readings }: MetricsParts) {
+    const registry = this.#registry;
+    this.#counters = createCounters(registry, readings);
+    addGauge(registry, 'connections_waiting', 'Connections that wait for their activation.', () =>
+      readings.connectionsWaiting(),
+    );
+    addGauge(registry, 'streams_active', 'Streams that are running.', () => readings.streamsActive());
+    this.#xmppConnected = addGauge(registry, 'xmpp_connected', '1 while joined to the XMPP server, else 0.');
+    new Gauge({
+      name: `${PREFIX}build_info`,
+      help: 'Always 1; the labels tell what is running.',
+      labelNames: ['version', 'engine', 'node'],
+      registers: [registry],
+    }).set({ version, engine, node: process.versions.node }, 1);
+    collectDefaultMetrics({ register: registry, prefix: PREFIX });
+  }
+
+  observe(fact: Fact): void {
+    if (fact.kind === 'xmpp-online') this.#xmppConnected.set(1);
+    if (fact.kind === 'xmpp-offline') this.#xmppConnected.set(0);
+    count(fact, this.#counters);
+  }
+
+  async expose(): Promise<Exposition> {
+    return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
+  }
+
+  async describe(): Promise<MetricDescription[]> {
+    const metrics = await this.#registry.getMetricsAsJSON();
+    return metrics.map(({ name, type, help, values }) => {
+      return { name, type: String(type), help, labels: labelValues(values.map((value) => value.labels)) };
+    });
+  }
 }
 
 type Counters = ReturnType<typeof createCounters>;
@@ -136,20 +139,13 @@ function createCounters(registry: Registry, readings: Readings) {
   };
 }
 
-function gauge(registry: Registry, name: string, help: string, read?: () => number) {
+function addGauge(registry: Registry, name: string, help: string, read?: () => number): Gauge {
   const collect = read && {
     collect(this: Gauge) {
       this.set(read());
     },
   };
   return new Gauge({ name: `${PREFIX}${name}`, help, registers: [registry], ...collect });
-}
-
-function addGauges(registry: Registry, readings: Readings): void {
-  gauge(registry, 'connections_waiting', 'Connections that wait for their activation.', () =>
-    readings.connectionsWaiting(),
-  );
-  gauge(registry, 'streams_active', 'Streams that are running.', () => readings.streamsActive());
 }
 
 /** Facts that only the log tells are not counted. */
