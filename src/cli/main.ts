@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// The command line: one file a command.
+
+import { checkCommand } from './check.ts';
+import { demoCommand } from './demo.ts';
+import { serveCommand } from './serve.ts';
+import { createCommand, run } from './usage.ts';
+
+const program = createCommand(
+  'streamhost',
+  'A SOCKS5 Bytestreams proxy (XEP-0065) that joins any XMPP server as an external component.',
+);
+program.addCommand(serveCommand()).addCommand(checkCommand()).addCommand(demoCommand());
+
+await run(program, process.argv);

@@ -1,0 +1,65 @@
+// `streamhost serve`: runs the daemon until a signal asks it to stop. [S5B-P-88]
+
+import type { Command } from 'commander';
+import { loadConfig } from '../config/load.ts';
+import { StartError, startDaemon } from '../daemon.ts';
+import {
+  addConfigOptions,
+  type ConfigOptions,
+  createCommand,
+  ExitCode,
+  formatProblems,
+  sourcesOf,
+  version,
+} from './usage.ts';
+
+/** How long the process may live on after everything has been closed, in milliseconds. */
+const LAST_BREATH_MS = 2000;
+
+export function serveCommand(): Command {
+  return addConfigOptions(
+    createCommand('serve', 'Join the XMPP server and relay streams, until SIGTERM or SIGINT.'),
+  ).action(async (options: ConfigOptions) => {
+    process.exitCode = await serve(options);
+    // Nothing should be left that keeps the process alive; should there be, it must not do so for ever.
+    setTimeout(() => process.exit(), LAST_BREATH_MS).unref();
+  });
+}
+
+async function serve(options: ConfigOptions): Promise<ExitCode> {
+  const loaded = await loadConfig(sourcesOf(options, process.env));
+  if (!loaded.ok) {
+    process.stderr.write(formatProblems(loaded.problems, options));
+    return ExitCode.usage;
+  }
+  for (const warning of loaded.warnings) complain(`warning: ${warning}`);
+  const stopRequested = firstSignal();
+  try {
+    const daemon = await startDaemon(loaded.config, { version });
+    const failure = await Promise.race([stopRequested, daemon.failed]);
+    if (failure) complain(failure.message);
+    await daemon.stop();
+    return failure ? ExitCode.failure : ExitCode.ok;
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    complain(error.message);
+    return ExitCode.failure;
+  }
+}
+
+/** Resolves at the first SIGTERM or SIGINT; whoever sends a second one does not want to wait. */
+function firstSignal(): Promise<undefined> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const onSignal = () => {
+      if (asked) process.exit(ExitCode.failure);
+      asked = true;
+      resolve(undefined);
+    };
+    process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  });
+}
+
+function complain(message: string): void {
+  process.stderr.write(`streamhost: ${message}\n`);
+}
