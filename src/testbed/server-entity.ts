@@ -1,10 +1,9 @@
 // What the server answers for itself and for its accounts: discovery, ping, the session request. [XEP-0030] [XEP-0199]
 
+import { DISCO_INFO, DISCO_ITEMS, writeInfo } from '../wire/disco.ts';
 import { attribute, childElements, type Element, isElement, xml } from '../wire/xml.ts';
 import { errorOf, resultOf } from './stanza.ts';
 
-const DISCO_INFO = 'http://jabber.org/protocol/disco#info';
-const DISCO_ITEMS = 'http://jabber.org/protocol/disco#items';
 const PING = 'urn:xmpp:ping';
 const SESSION = 'urn:ietf:params:xml:ns:xmpp-session';
 
@@ -32,9 +31,8 @@ export function answerForAccount(request: Element): Element {
 }
 
 function discoInfo(): Element {
-  const features = [DISCO_INFO, DISCO_ITEMS, PING].map((name) => xml('feature', { var: name }));
-  const identity = xml('identity', { category: 'server', type: 'im', name: 'streamhost testbed' });
-  return xml('query', { xmlns: DISCO_INFO }, identity, ...features);
+  const identities = [{ category: 'server', type: 'im', name: 'streamhost testbed' }];
+  return writeInfo({ identities, features: [DISCO_INFO, DISCO_ITEMS, PING], extensions: [] });
 }
 
 function discoItems(components: readonly string[]): Element {
