@@ -1,0 +1,191 @@
+// The composition root: constructs the rooms, starts them in order and stops them in reverse.
+
+import { networkInterfaces } from 'node:os';
+import { advertise } from './config/advertise.ts';
+import { formatAddress } from './config/host.ts';
+import type { Config } from './config/schema.ts';
+import { HandshakeSlots } from './listener/handshake-slots.ts';
+import { type Address, Listener, type ListenerParts } from './listener/listener.ts';
+// NOTE from the lead to the ops helper: this is final now, keep HttpEndpoint, createLog/LogDestination and class Metrics.
+import { HttpEndpoint, type HttpParts } from './ops/http.ts';
+import { createLog, type Log, type LogDestination } from './ops/log.ts';
+import { Metrics } from './ops/metrics.ts';
+import { Readiness } from './ops/readiness.ts';
+import { Access } from './policy/access.ts';
+import { StreamRelay } from './relay/stream-relay.ts';
+import type { Clock, Fact, Observer, RelayEngine } from './rendezvous/ports.ts';
+import { Table } from './rendezvous/table.ts';
+import { systemClock } from './system-clock.ts';
+import { startXmpp } from './xmpp/link.ts';
+
+export interface DaemonParts {
+  /** What XEP-0092 and the metrics call our version. */
+  readonly version: string;
+  /** Where log lines go; default: standard output. */
+  readonly log?: LogDestination;
+  /** Another engine than the configured one; for tests that inject faults. */
+  readonly createEngine?: (clock: Clock) => RelayEngine;
+}
+
+/** The daemon cannot start; the message says what to do about it. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+export interface Daemon {
+  /** Where SOCKS5 connections are accepted, with the real ports. */
+  readonly addresses: readonly Address[];
+  /** Where the metrics are, if anywhere. */
+  readonly http: Address | undefined;
+  /** Resolves if the daemon cannot go on: the server refused it and `xmpp.onRefusal` is `exit`. */
+  readonly failed: Promise<Error>;
+  /**
+   * Takes nobody new, lets running streams finish for `graceMs` (default: timeouts.shutdown), leaves the server
+   * and closes everything. Idempotent. Resolves with the number of streams that were cut. [S5B-P-88]
+   */
+  stop(options?: { graceMs?: number }): Promise<{ unfinished: number }>;
+}
+
+/** @throws StartError when a port cannot be bound; a server that is not up yet is no failure. */
+export async function startDaemon(config: Config, parts: DaemonParts): Promise<Daemon> {
+  const log = createLog(config.log, parts.log);
+  const readiness = new Readiness(config.listen.length);
+  const observers: Observer[] = [log, readiness];
+  const observer: Observer = { observe: (fact: Fact) => observers.forEach((one) => void one.observe(fact)) };
+
+  const engine = (parts.createEngine ?? engineOf(config))(systemClock);
+  const table = new Table(engine, systemClock, observer, {
+    maxWaiting: config.limits.waiting,
+    maxStreams: config.limits.streams,
+    pendingMs: config.timeouts.pending,
+  });
+  const metrics = new Metrics({ version: parts.version, engine: engine.name, readings: table });
+  observers.push(metrics);
+
+  const slots = new HandshakeSlots(config.limits.handshakes);
+  const handshakeMs = config.timeouts.handshake;
+  const listeners = await openListeners(config, { rendezvous: table, engine, observer, slots, handshakeMs });
+  const http = await openHttpPort(config, { metrics, readiness }).catch(async (error) => {
+    for (const listener of listeners) listener.close();
+    throw error;
+  });
+
+  const access = new Access(config.access, config.xmpp.domain);
+  const addresses = listeners.map(({ address }) => address);
+  const { streamhosts, warnings } = advertise(config, addresses, networkInterfaces());
+  sayHello(log, config, parts.version, { engine, access, streamhosts, warnings });
+  const began = systemClock.now();
+  const xmpp = startXmpp({
+    config: config.xmpp,
+    observer,
+    proxy: {
+      rendezvous: table,
+      observer,
+      isAllowed: (jid) => access.judge(jid).ok,
+      streamhosts: () => (listeners.every(({ listening }) => listening) ? streamhosts : []),
+    },
+    identity: {
+      ...config.identity,
+      software: { name: 'streamhost', version: parts.version, showOs: config.identity.showOs },
+      uptimeMs: () => systemClock.now() - began,
+    },
+  });
+
+  let stopping: Promise<{ unfinished: number }> | undefined;
+  const stop = async (graceMs: number) => {
+    observer.observe({ kind: 'draining', streams: table.streamsActive(), graceMs });
+    for (const listener of listeners) listener.close();
+    await settled(table.drain(), graceMs);
+    const unfinished = table.close();
+    await engine.close();
+    await xmpp.stop();
+    await http?.close();
+    observer.observe({ kind: 'stopped', unfinished });
+    log.flush();
+    return { unfinished };
+  };
+
+  return {
+    addresses,
+    http: http?.address,
+    failed: xmpp.failed,
+    stop: ({ graceMs = config.timeouts.shutdown } = {}) => {
+      stopping ??= stop(graceMs);
+      return stopping;
+    },
+  };
+}
+
+function engineOf(config: Config): (clock: Clock) => RelayEngine {
+  const { relay, timeouts } = config;
+  return (clock) => new StreamRelay(clock, { earlyData: relay.earlyData, halfCloseMs: timeouts.halfClose });
+}
+
+async function openListeners(config: Config, parts: ListenerParts): Promise<Listener[]> {
+  const listeners: Listener[] = [];
+  for (const [index, address] of config.listen.entries()) {
+    try {
+      listeners.push(await Listener.open(address, parts));
+    } catch (error) {
+      for (const listener of listeners) listener.close();
+      throw cannotListen(`listen[${index}]`, address, error);
+    }
+  }
+  return listeners;
+}
+
+async function openHttpPort(
+  { http }: Config,
+  parts: Pick<HttpParts, 'metrics' | 'readiness'>,
+): Promise<HttpEndpoint | undefined> {
+  if (!http.enabled) return undefined;
+  try {
+    return await HttpEndpoint.open({ host: http.host, port: http.port, ...parts });
+  } catch (error) {
+    throw cannotListen('http', http, error);
+  }
+}
+
+const WHY_NOT: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program uses that port; stop it or choose another port',
+  EADDRNOTAVAIL: 'this machine has no such address; use one of its own, or :: for all',
+  EACCES: 'this user may not bind that port; choose one above 1023',
+  ENOTFOUND: 'that name does not resolve; use an address of this machine',
+  EAFNOSUPPORT: 'this machine has no IPv6; use 0.0.0.0 for all IPv4 addresses',
+};
+
+function cannotListen(key: string, { host, port }: Address, cause: unknown): StartError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+  const why = WHY_NOT[code] ?? `the system says ${code}`;
+  return new StartError(`cannot listen on ${formatAddress(host, port)} (${key}): ${why}`, { cause });
+}
+
+function sayHello(
+  log: Log,
+  config: Config,
+  version: string,
+  parts: {
+    engine: RelayEngine;
+    access: Access;
+    streamhosts: readonly Address[];
+    warnings: readonly string[];
+  },
+): void {
+  const { engine, access, streamhosts, warnings } = parts;
+  const told = streamhosts.map(({ host, port }) => formatAddress(host, port));
+  log.info('starting', { version, domain: config.xmpp.domain, engine: engine.name, streamhosts: told });
+  if (access.closed) log.warn(access.describe());
+  else log.info(access.describe());
+  for (const warning of warnings) log.warn(warning);
+}
+
+/** Resolves when the promise has resolved, or after so many milliseconds. */
+function settled(promise: Promise<void>, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = systemClock.after(ms, resolve);
+    void promise.then(() => {
+      cancel();
+      resolve();
+    });
+  });
+}

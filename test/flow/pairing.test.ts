@@ -1,0 +1,379 @@
+// Two peers and an activation, black box. [requirements A.4, A.5, A.6]
+
+import { createHash, randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { StreamRelay } from '../../src/relay/stream-relay.ts';
+import { ALICE, BOB, DOMAIN, outcome, ProxyUnderTest } from '../support/proxy.ts';
+import { ended, receive, receiveAll } from '../support/tcp.ts';
+
+const GONE = 'streamhost_connections_waiting';
+
+describe('an activation', () => {
+  it('joins the two, and its answer is an empty result [S5B-P-60] [S5B-P-75] (clients.md 2.13)', async () => {
+    const proxy = await ProxyUnderTest.start();
+    const transfer = proxy.transfer();
+    const [first, second] = await proxy.pair(transfer);
+    const reply = await proxy.activate(transfer);
+    expect(reply.attrs).toMatchObject({ type: 'result', from: DOMAIN, to: ALICE });
+    expect(reply.children).toEqual([]);
+    first.write('ping');
+    expect((await receive(second, 4)).toString()).toBe('ping');
+    second.write('pong');
+    expect((await receive(first, 4)).toString()).toBe('pong');
+  });
+
+  it('is the same whoever of the two connected first [S5B-P-41] (clients.md 2.9)', async () => {
+    const proxy = await ProxyUnderTest.start();
+    for (const order of ['target first', 'requester first']) {
+      const [one, two] = await proxy.stream();
+      one.end(order);
+      expect((await receiveAll(two)).bytes.toString()).toBe(order);
+    }
+  });
+
+  it('joins before it is answered: a byte sent with the answer is never lost [S5B-P-46]', async () => {
+    const proxy = await ProxyUnderTest.start({ config: { relay: { earlyData: 'discard' } } });
+    for (let round = 0; round < 200; round++) {
+      const transfer = proxy.transfer();
+      const [first, second] = await proxy.pair(transfer);
+      await proxy.activate(transfer);
+      first.end('x');
+      expect((await receive(second, 1)).toString()).toBe('x');
+      second.destroy();
+    }
+  });
+
+  it('with one peer there is refused, and succeeds when the other has come [S5B-P-61]', async () => {
+    const proxy = await ProxyUnderTest.start();
+    const transfer = proxy.transfer();
+    const first = await proxy.peer(transfer);
+    expect(outcome(await proxy.activate(transfer))).toBe('not-allowed/cancel');
+    const second = await proxy.peer(transfer);
+    expect(outcome(await proxy.activate(transfer))).toBe('result');
+    first.write('x');
+    await receive(second, 1);
+  });
+
+  it('by the target, by a stranger or from another resource finds nothing and harms nothing [S5B-P-62] [S5B-P-63] [S5B-P-64]', async () => {
+    const proxy = await ProxyUnderTest.start({ config: { access: { allow: ['*'] } } });
+    const transfer = proxy.transfer();
+    await proxy.pair(transfer);
+    const attempts = [
+      { ...transfer, requester: BOB, target: ALICE },
+      { ...transfer, requester: 'mallory@example.org/x' },
+      { ...transfer, requester: 'alice@example.org/other' },
+      { ...transfer, requester: 'alice@example.org' },
+      { ...transfer, target: 'carol@example.net/work' },
+      { ...transfer, sid: 'unknown' },
+    ];
+    for (const attempt of attempts) {
+      expect(outcome(await proxy.activate(attempt))).toBe('item-not-found/cancel');
+    }
+    expect(outcome(await proxy.activate(transfer))).toBe('result');
+  });
+
+  it('works for a key made of bare or domain-only JIDs [S5B-P-33] [S5B-P-64]', async () => {
+    const proxy = await ProxyUnderTest.start({ config: { access: { allow: ['*'] } } });
+    for (const requester of ['alice@example.org', 'bot.example.com']) {
+      const transfer = proxy.transfer({ requester });
+      await proxy.pair(transfer);
+      expect(outcome(await proxy.activate(transfer))).toBe('result');
+    }
+  });
+
+  it("hashes the sender as the server stamped it and a room's JID as the target [S5B-P-31] [S5B-P-37]", async () => {
+    const proxy = await ProxyUnderTest.start({ config: { access: { allow: ['*'] } } });
+    const transfer = {
+      sid: 'yia72g3v49j7',
+      requester: 'requester@example.com/foo',
+      target: 'room@conference.example.net/Tget',
+    };
+    await proxy.pair(transfer);
+    expect(outcome(await proxy.activate(transfer))).toBe('result');
+  });
+
+  it('finds a pair that hashed the normalised JIDs though it is written in mixed case [S5B-P-32] [S5B-P-35]', async () => {
+    const proxy = await ProxyUnderTest.start();
+    await proxy.pair({ sid: 's', requester: ALICE, target: 'bob@example.net/Work' });
+    const written = { sid: 's', requester: ALICE, target: 'BOB@Example.NET/Work' };
+    expect(outcome(await proxy.activate({ ...written, target: 'BOB@Example.NET/work' }))).toBe(
+      'item-not-found/cancel',
+    );
+    expect(outcome(await proxy.activate(written))).toBe('result');
+  });
+
+  it('finds a pair that hashed what was written, normalised or not [S5B-P-35] (clients.md 2.14)', async () => {
+    const proxy = await ProxyUnderTest.start();
+    const written = { sid: 's', requester: ALICE, target: 'BOB@Example.NET/Work' };
+    await proxy.pair(written);
+    expect(outcome(await proxy.activate(written))).toBe('result');
+  });
+
+  it('tolerates white space around the target [S5B-P-38]', async () => {
+    const proxy = await ProxyUnderTest.start();
+    const transfer = proxy.transfer();
+    await proxy.pair(transfer);
+    expect(outcome(await proxy.activate({ ...transfer, target: `\n  ${BOB}\n  ` }))).toBe('result');
+  });
+
+  it.each(['with  spaces ', 'x'.repeat(4096), 'é中'])(
+    'takes a sid such as %j as it is [S5B-P-34]',
+    async (sid) => {
+      const proxy = await ProxyUnderTest.start();
+      const transfer = proxy.transfer({ sid });
+      await proxy.pair(transfer);
+      expect(outcome(await proxy.activate({ ...transfer, sid: `${sid.trimEnd()}.` }))).toBe(
+        'item-not-found/cancel',
+      );
+      expect(outcome(await proxy.activate(transfer))).toBe('result');
+    },
+  );
+
+  it('of a running stream is a conflict, and the stream goes on [S5B-P-72]', async () => {
+    const proxy = await ProxyUnderTest.start();
+    const transfer = proxy.transfer();
+    const [first, second] = await proxy.stream(transfer);
+    expect(outcome(await proxy.activate(transfer))).toBe('conflict/cancel');
+    first.write('x');
+    expect((await receive(second, 1)).toString()).toBe('x');
+  });
+
+  it('over the limit of streams is refused with resource-constraint, and both peers see EOF [S5B-P-73] [S5B-P-85]', async () => {
+    const proxy = await ProxyUnderTest.start({ config: { limits: { streams: 1 } } });
+    await proxy.stream();
+    const transfer = proxy.transfer();
+    const pair = await proxy.pair(transfer);
+    expect(outcome(await proxy.activate(transfer))).toBe('resource-constraint/wait');
+    expect(await Promise.all(pair.map(ended))).toEqual(['fin', 'fin']);
+  });
+
+  it('by someone who is not allowed is forbidden, and both peers see EOF [S5B-P-71]', async () => {
+    const proxy = await ProxyUnderTest.start({ config: { access: { deny: ['alice@example.org'] } } });
+    const transfer = proxy.transfer();
+    const pair = await proxy.pair(transfer);
+    expect(outcome(await proxy.activate(transfer))).toBe('forbidden/auth');
+    expect(await Promise.all(pair.map(ended))).toEqual(['fin', 'fin']);
+  });
+
+  it('of a pair of which one was reset is refused; a new one may take its place [S5B-P-43] [S5B-P-76]', async () => {
+    const proxy = await ProxyUnderTest.start();
+    const transfer = proxy.transfer();
+    const [first, second] = await proxy.pair(transfer);
+    first.resetAndDestroy();
+    await until(() => proxy.metric(GONE), 1);
+    expect(outcome(await proxy.activate(transfer))).toBe('not-allowed/cancel');
+    const third = await proxy.peer(transfer);
+    expect(outcome(await proxy.activate(transfer))).toBe('result');
+    third.write('x');
+    expect((await receive(second, 1)).toString()).toBe('x');
+  });
+
+  it('that the engine fails on is an internal-server-error, both peers see EOF, and the daemon goes on [S5B-P-65]', async () => {
+    class Broken extends StreamRelay {
+      broken = true;
+      override async join(...peers: Parameters<StreamRelay['join']>) {
+        if (!this.broken) return super.join(...peers);
+        this.broken = false;
+        throw new Error('no more of this');
+      }
+    }
+    const proxy = await ProxyUnderTest.start({
+      createEngine: (clock) => new Broken(clock, { earlyData: 'hold', halfCloseMs: 1000 }),
+    });
+    const transfer = proxy.transfer();
+    const pair = await proxy.pair(transfer);
+    expect(outcome(await proxy.activate(transfer))).toBe('internal-server-error/cancel');
+    expect(await Promise.all(pair.map(ended))).toEqual(['fin', 'fin']);
+    const [first, second] = await proxy.stream();
+    first.write('x');
+    expect((await receive(second, 1)).toString()).toBe('x');
+  });
+});
+
+describe('waiting peers', () => {
+  it.each([
+    ['hold', 'junkdata'],
+    ['discard', 'data'],
+  ] as const)(
+    'that write early are %sed: the other one reads %j [S5B-P-45] (clients.md 2.10)',
+    async (earlyData, delivered) => {
+      const proxy = await ProxyUnderTest.start({ config: { relay: { earlyData } } });
+      const transfer = proxy.transfer();
+      const first = await proxy.peer(transfer);
+      first.write('junk');
+      const second = await proxy.peer(transfer);
+      await proxy.activate(transfer);
+      first.end('data');
+      expect((await receiveAll(second)).bytes.toString()).toBe(delivered);
+    },
+  );
+
+  it('that write and close before the activation are delivered whole [S5B-P-43] (clients.md 2.10)', async () => {
+    const proxy = await ProxyUnderTest.start();
+    const transfer = proxy.transfer();
+    const first = await proxy.peer(transfer);
+    first.end('abc');
+    const second = await proxy.peer(transfer);
+    await proxy.activate(transfer);
+    expect(await receiveAll(second)).toEqual({ bytes: Buffer.from('abc'), end: 'fin' });
+  });
+
+  it('that have sent FIN give way to a newcomer [S5B-P-42] (clients.md 2.12)', async () => {
+    const proxy = await ProxyUnderTest.start();
+    const transfer = proxy.transfer();
+    const first = await proxy.peer(transfer);
+    const second = await proxy.peer(transfer);
+    first.end();
+    const third = await untilAccepted(proxy, transfer);
+    await proxy.activate(transfer);
+    third.write('x');
+    expect((await receive(second, 1)).toString()).toBe('x');
+  });
+
+  it('are dropped after the pending timeout [S5B-P-83]', async () => {
+    const proxy = await ProxyUnderTest.start({ config: { timeouts: { pending: '50ms' } } });
+    expect(await ended(await proxy.peer(proxy.transfer()))).toBe('fin');
+    expect(await proxy.metric(GONE)).toBe(0);
+  });
+
+  it('are not read beyond a bound, and nothing of theirs is lost [S5B-P-44]', async () => {
+    const proxy = await ProxyUnderTest.start();
+    const transfer = proxy.transfer();
+    const [first, second] = await proxy.pair(transfer);
+    const payload = randomBytes(8 * 1024 * 1024);
+    first.end(payload);
+    await proxy.activate(transfer);
+    expect(digest((await receiveAll(second)).bytes)).toBe(digest(payload));
+  });
+
+  it('cost nothing for address queries that name a sid [S5B-P-15] [S5B-P-16]', async () => {
+    const proxy = await ProxyUnderTest.start();
+    for (let n = 0; n < 500; n++) {
+      const id = `q${n}`;
+      const reply = await proxy.link.ask(
+        `<iq type='get' id='${id}' from='${ALICE}' to='${DOMAIN}'><query xmlns='http://jabber.org/protocol/bytestreams' sid='${id}'/></iq>`,
+      );
+      expect(reply.getChild('query')?.attrs.sid).toBe(id);
+    }
+    expect(await proxy.metric(GONE)).toBe(0);
+  });
+});
+
+describe('a stream', () => {
+  it('may be one of fifty between the same two [S5B-P-49]', async () => {
+    const proxy = await ProxyUnderTest.start();
+    const streams: [Socket, Socket][] = [];
+    for (let n = 0; n < 50; n++) streams.push(await proxy.stream());
+    expect(await proxy.metric('streamhost_streams_active')).toBe(50);
+    const received = streams.map(([, second]) => receiveAll(second));
+    for (const [n, [first]] of streams.entries()) first.end(`stream ${n}`);
+    expect((await Promise.all(received)).map(({ bytes }) => bytes.toString())).toEqual(
+      streams.map((_, n) => `stream ${n}`),
+    );
+  });
+
+  it('ends with one log line that tells both JIDs, bytes, duration and reason, and with no stanza [S5B-P-82] [S5B-P-89]', async () => {
+    const proxy = await ProxyUnderTest.start();
+    const transfer = proxy.transfer({ sid: 'a-sid-that-is-secret' });
+    const [first, second] = await proxy.stream(transfer);
+    const ends = [receiveAll(first), receiveAll(second)];
+    first.end('12345');
+    second.end('abc');
+    await Promise.all(ends);
+    await until(() => proxy.metric('streamhost_streams_active'), 0);
+    const told = proxy.log.filter((line) => JSON.stringify(line).includes('"reason":"finished"'));
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatchObject({ requester: ALICE, target: BOB, reason: 'finished' });
+    expect(JSON.stringify(proxy.log)).not.toContain('a-sid-that-is-secret');
+    await proxy.link.settle(DOMAIN, ALICE);
+    expect(proxy.link.unread).toEqual([]);
+    expect(await proxy.metric('streamhost_relayed_bytes_total{direction="first_to_second"}')).toBe(5);
+    expect(await proxy.metric('streamhost_relayed_bytes_total{direction="second_to_first"}')).toBe(3);
+    expect(await proxy.metric('streamhost_streams_total{reason="finished"}')).toBe(1);
+  });
+
+  it('counts its bytes while it runs', async () => {
+    const proxy = await ProxyUnderTest.start();
+    const [first, second] = await proxy.stream();
+    first.write('x'.repeat(1000));
+    await receive(second, 1000);
+    expect(await proxy.metric('streamhost_relayed_bytes_total{direction="first_to_second"}')).toBe(1000);
+    expect(await proxy.metric('streamhost_streams_active')).toBe(1);
+  });
+
+  it('passes a reset on [S5B-P-81]', async () => {
+    const proxy = await ProxyUnderTest.start();
+    const [first, second] = await proxy.stream();
+    first.write('x');
+    await receive(second, 1);
+    first.resetAndDestroy();
+    expect(await ended(second)).toBe('reset');
+  });
+
+  it('and a waiting peer survive the loss of the link; after the reconnection activations work again [S5B-P-86] [COMP-20]', async () => {
+    const proxy = await ProxyUnderTest.start();
+    const transfer = proxy.transfer();
+    const [first, second] = await proxy.stream();
+    const waiting = await proxy.pair(transfer);
+    const received = receiveAll(second);
+    first.write('before ');
+    const rejoined = proxy.rejoined();
+    proxy.link.reset();
+    await rejoined;
+    first.end('after');
+    expect((await received).bytes.toString()).toBe('before after');
+    expect(outcome(await proxy.activate(transfer))).toBe('result');
+    waiting[0].write('x');
+    expect((await receive(waiting[1], 1)).toString()).toBe('x');
+    expect(await proxy.metric('streamhost_xmpp_reconnects_total')).toBe(1);
+  });
+});
+
+describe('stopping', () => {
+  it('lets running streams finish, refuses newcomers, leaves the server properly [S5B-P-88] [COMP-13]', async () => {
+    const proxy = await ProxyUnderTest.start();
+    const [first, second] = await proxy.stream();
+    const transfer = proxy.transfer();
+    const waiting = await proxy.pair(transfer);
+    const stopped = proxy.daemon.stop({ graceMs: 60_000 });
+    expect(outcome(await proxy.activate(transfer))).toBe('resource-constraint/wait');
+    expect(await Promise.all(waiting.map(ended))).toEqual(['fin', 'fin']);
+    await expect(proxy.dial()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    first.end('the rest');
+    second.end();
+    expect((await receiveAll(second)).bytes.toString()).toBe('the rest');
+    expect(await stopped).toEqual({ unfinished: 0 });
+    expect(proxy.link.footerSeen).toBe(true);
+  });
+
+  it('resets what still runs when the grace period is over [S5B-P-88]', async () => {
+    const proxy = await ProxyUnderTest.start();
+    const pair = await proxy.stream();
+    const ends = Promise.all(pair.map(ended));
+    expect(await proxy.daemon.stop({ graceMs: 10 })).toEqual({ unfinished: 1 });
+    expect(await ends).toEqual(['reset', 'reset']);
+    expect(await proxy.daemon.stop()).toEqual({ unfinished: 1 });
+  });
+});
+
+function digest(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Asks until the answer is the expected one; the test's own timeout bounds it. */
+async function until<T>(ask: () => Promise<T>, expected: T): Promise<void> {
+  while ((await ask()) !== expected) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** A FIN may still be under way when the newcomer asks. */
+async function untilAccepted(
+  proxy: ProxyUnderTest,
+  transfer: Parameters<ProxyUnderTest['peer']>[0],
+): Promise<Socket> {
+  for (;;) {
+    const peer = await proxy.peer(transfer).catch(() => undefined);
+    if (peer) return peer;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
