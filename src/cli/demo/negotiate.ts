@@ -46,7 +46,10 @@ export async function negotiate(
   const sid = randomBytes(8).toString('hex');
   const key = sessionKey(sid, requester.jid, target.jid);
   step('alice → bob', `offers ${name}: session ${sid}, streamhost ${proxy}`);
-  const taken = takeOffer(target, signal, keep);
+  const taken = takeOffer(target, signal).then(({ socket }) => {
+    keep(socket);
+    return socket;
+  });
   await offer(requester, target.jid, sid, streamhost, signal);
   const targetSocket = await taken;
   step('bob → proxy', `SOCKS5 CONNECT ${key}:0, granted`);

@@ -14,12 +14,17 @@ import type { User } from './user.ts';
 const CONNECT_MS = 5_000; // [S5B-T-05]
 const STALL_MS = 60_000;
 
+/** A connection that waits at a streamhost for the requester. Whoever gets it closes it. */
+export interface Connected {
+  readonly socket: Socket;
+  readonly streamhost: Streamhost;
+}
+
 /**
- * Takes offers from now on: connects to the first of the streamhosts that can be reached, and tells which.
+ * Takes the offers that come: connects to the first of the streamhosts that can be reached, and tells which.
  * Resolves with the first connection, before the requester is told of it.
- * @param keep given each connection, to be closed by whoever called
  */
-export function takeOffer(user: User, signal: AbortSignal, keep: (socket: Socket) => void): Promise<Socket> {
+export function takeOffer(user: User, signal: AbortSignal): Promise<Connected> {
   return new Promise((resolve) => {
     user.answer(BYTESTREAMS, 'query', async (query, from) => {
       const sid = attribute(query, 'sid') ?? '';
@@ -27,14 +32,17 @@ export function takeOffer(user: User, signal: AbortSignal, keep: (socket: Socket
       if (sid === '' || streamhosts.length === 0) return { condition: 'bad-request', type: 'modify' }; // [S5B-T-01]
       const connected = await connectToAny(streamhosts, sessionKey(sid, from, user.jid), signal);
       if (connected === undefined) return { condition: 'item-not-found', type: 'cancel' }; // [S5B-T-10]
-      keep(connected.socket);
-      resolve(connected.socket);
+      resolve(connected);
       return streamhostUsed(sid, connected.streamhost);
     });
   });
 }
 
-async function connectToAny(streamhosts: readonly Streamhost[], key: SessionKey, signal: AbortSignal) {
+async function connectToAny(
+  streamhosts: readonly Streamhost[],
+  key: SessionKey,
+  signal: AbortSignal,
+): Promise<Connected | undefined> {
   for (const streamhost of streamhosts) {
     try {
       const socket = await connectToStreamhost(streamhost, key, within(CONNECT_MS, signal));
