@@ -26,6 +26,10 @@ const requirements = {
     isPresent: () => succeeds('docker', 'info'),
     howToGet: 'install Docker, start its daemon and let this user reach it',
   },
+  compose: {
+    isPresent: () => succeeds('docker', 'compose', 'version') || succeeds('docker-compose', 'version'),
+    howToGet: 'apt-get install docker-compose',
+  },
 } as const satisfies Record<string, Requirement>;
 
 export type Need = keyof typeof requirements;
