@@ -19,6 +19,7 @@ export async function connectToStreamhost(
   key: SessionKey,
   signal: AbortSignal,
 ): Promise<Socket> {
+  signal.throwIfAborted();
   const socket = connect({ host, port, noDelay: true });
   socket.on('error', () => {}); // told by whatever reads, writes or waits; there are moments when nothing does
   const giveUp = () => socket.destroy();
