@@ -105,8 +105,9 @@ export class XmlStreamParser extends EventEmitter<XmlStreamEvents> {
     const queue = this.#queue;
     this.#queue = [];
     for (const event of queue) {
-      if (event.name === 'error') this.emit('error', event.error);
-      else this.emit(event.name, event.element);
+      if (event.name !== 'error') this.emit(event.name, event.element);
+      // An earlier event of the same chunk may have ended the stream: then there is nobody left to tell.
+      else if (this.listenerCount('error') > 0) this.emit('error', event.error);
     }
   }
 
