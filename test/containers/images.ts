@@ -1,20 +1,35 @@
 // The images of docker/, built from this checkout; they stay in the engine, so that the next run finds its layers.
 
+import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { GenericContainer } from 'testcontainers';
 
 /** The repository, the build context of the streamhost image. */
-export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const DOCKER = `${ROOT}docker`;
 
-const keepIt = { deleteOnExit: false };
+const BUILD_MS = 10 * 60_000;
+const OUTPUT_BYTES = 64 * 1024 * 1024;
+const TOLD_LINES = 30;
 
 export async function buildStreamhost(): Promise<GenericContainer> {
-  const builder = GenericContainer.fromDockerfile(ROOT, 'docker/Dockerfile');
-  return builder.build('streamhost:containers-test', keepIt);
+  return build('streamhost:containers-test', ['--file', `${DOCKER}/Dockerfile`, ROOT]);
 }
 
 export async function buildProsody(): Promise<GenericContainer> {
-  const builder = GenericContainer.fromDockerfile(`${DOCKER}/prosody`);
-  return builder.build('streamhost-prosody:containers-test', keepIt);
+  return build('streamhost-prosody:containers-test', [`${DOCKER}/prosody`]);
+}
+
+/**
+ * By the command, because the library's own build says nothing of a failure as long as an older image has the tag.
+ * @throws Error with the last lines of the build's output
+ */
+async function build(tag: string, args: readonly string[]): Promise<GenericContainer> {
+  const options = { timeout: BUILD_MS, maxBuffer: OUTPUT_BYTES };
+  await promisify(execFile)('docker', ['build', '--tag', tag, ...args], options).catch((error) => {
+    const output = `${error.stdout}${error.stderr}`.trimEnd().split('\n').slice(-TOLD_LINES).join('\n');
+    throw new Error(`docker could not build ${tag}:\n${output || error.message}`);
+  });
+  return new GenericContainer(tag);
 }
