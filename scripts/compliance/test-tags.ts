@@ -10,6 +10,7 @@ export interface TestTag {
 
 interface TestCall {
   readonly start: number;
+  readonly titleStart: number;
   readonly end: number;
   /** With those of the describe blocks around it. */
   readonly title: string;
@@ -22,8 +23,8 @@ interface Literal {
 }
 
 /**
- * Finds the ids of a test file. An id belongs to the innermost test around it; in a table of cases, to the
- * sentence that it stands in; otherwise to the next test below. Skipped tests do not count.
+ * Finds the ids of a test file. An id belongs to the innermost test around it, with the sentence that it stands in
+ * if that is a case in a table; outside of tests to that sentence, or to the next test below. Skipped tests do not count.
  */
 export function testTags(fileName: string, code: string): TestTag[] {
   const { calls, literals } = collect(ts.createSourceFile(fileName, code, ts.ScriptTarget.Latest, true));
@@ -42,10 +43,16 @@ function titleAt(at: number, calls: readonly TestCall[], literals: readonly Lite
     (best, call) => (best === undefined || call.start > best.start ? call : best),
     undefined,
   );
-  if (innermost) return innermost.title;
   const sentence = literals.find(({ start, end, text }) => start <= at && at < end && text.includes(' '));
+  if (innermost && sentence && at < innermost.titleStart) return fillIn(innermost.title, sentence.text);
+  if (innermost) return innermost.title;
   if (sentence) return sentence.text;
   return calls.filter((call) => call.start > at).reduce(earliest, undefined)?.title;
+}
+
+/** The title of one case in the table of an `each`. */
+function fillIn(title: string, sentence: string): string {
+  return title.includes('%s') ? title.replace('%s', () => sentence) : `${title}: ${sentence}`;
 }
 
 function earliest(best: TestCall | undefined, call: TestCall): TestCall {
@@ -85,7 +92,7 @@ function testCall(
   const title = around + (literalText(first, file) ?? first.getText(file));
   // A describe block owns its title only; the tests in it own the rest.
   const end = isDescribe(names[0]) ? first.getEnd() : node.getEnd();
-  return { start: node.getStart(file), end, title };
+  return { start: node.getStart(file), titleStart: first.getStart(file), end, title };
 }
 
 function isTestFunction([root]: readonly string[]): boolean {

@@ -32,6 +32,8 @@ test.each([
   ['a case that is a sentence', `const cases = ['joins ${first}'];\nit.each(cases)('%s', f);`, 'joins #'],
   ['a case by its id', `const cases = ['${first}'];\nit.each(cases)('joins', f);`, 'joins'],
   ['a title with a value in it', `it(\`joins \${n} [${first}]\`, f);`, `joins \${n} [#]`],
+  ['a case of a table', `it.each([['peers join [${first}]'],['b c']])('that %s', f);`, 'that peers join [#]'],
+  ['a case without a place', `it.each([['in time [${first}]']])('joins', f);`, 'joins: in time [#]'],
   ['a nested test', `describe('a pair', () => {\n// ${first}\nit('joins', f);\n});`, 'a pair joins'],
 ])('an id in %s goes to its test', (_, code, title) => {
   expect(testTags('some.test.ts', code)).toEqual([{ id: first, title: title.replace('#', first) }]);
