@@ -48,7 +48,7 @@ const listen = z
     }),
   )
   .min(1)
-  .default([{ host: '::', port: 7777 }])
+  .prefault([{ host: '::', port: 7777 }])
   .meta({ expected: 'a list of at least one { host, port }' })
   .describe('Where SOCKS5 connections are accepted; `::` takes IPv4, too.');
 
@@ -70,7 +70,7 @@ const streamhosts = z
 const http = z
   .strictObject({
     enabled: z.boolean().default(true).describe('Whether the port is opened at all.'),
-    host: host.default('127.0.0.1').describe('The address to bind.'),
+    host: host.prefault('127.0.0.1').describe('The address to bind.'),
     port: boundPort.default(9565).describe('The port to bind; 0 lets the system choose.'),
   })
   .prefault({})
