@@ -6,7 +6,6 @@ import { formatAddress } from './config/host.ts';
 import type { Config } from './config/schema.ts';
 import { HandshakeSlots } from './listener/handshake-slots.ts';
 import { type Address, Listener, type ListenerParts } from './listener/listener.ts';
-// NOTE from the lead to the ops helper: this is final now, keep HttpEndpoint, createLog/LogDestination and class Metrics.
 import { HttpEndpoint, type HttpParts } from './ops/http.ts';
 import { createLog, type Log, type LogDestination } from './ops/log.ts';
 import { Metrics } from './ops/metrics.ts';
@@ -78,6 +77,7 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
   const xmpp = startXmpp({
     config: config.xmpp,
     observer,
+    clock: systemClock,
     proxy: {
       rendezvous: table,
       observer,
@@ -108,7 +108,7 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
   return {
     addresses,
     http: http?.address,
-    failed: xmpp.failed,
+    failed: xmpp.fatal.then((reason) => new Error(reason)),
     stop: ({ graceMs = config.timeouts.shutdown } = {}) => {
       stopping ??= stop(graceMs);
       return stopping;

@@ -208,12 +208,11 @@ describe('clients.md 2', () => {
 
   it('.16 an active stream has no idle timer: the one of the handshake and of the wait are over with the join [S5B-P-83]', async () => {
     const { proxy, transfer } = await start({
-      timeouts: { handshake: '40ms', pending: '40ms', halfClose: '40ms' },
+      timeouts: { handshake: '400ms', pending: '400ms', halfClose: '400ms' },
     });
     const [one, two] = await proxy.stream(transfer);
     const lone = await proxy.peer(proxy.transfer());
-    expect(await ended(lone)).toBe('fin'); // the same time has passed for both
-    expect(await ended(await proxy.peer(proxy.transfer()))).toBe('fin');
+    expect(await ended(lone)).toBe('fin'); // at least the same time has passed for the stream
     one.write('still here');
     expect((await receive(two, 10)).toString()).toBe('still here');
   });

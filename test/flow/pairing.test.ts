@@ -196,7 +196,7 @@ describe('waiting peers', () => {
     ['hold', 'junkdata'],
     ['discard', 'data'],
   ] as const)(
-    'that write early are %sed: the other one reads %j [S5B-P-45] (clients.md 2.10)',
+    'that write early while early data is to be %s: the other one reads %j [S5B-P-45] (clients.md 2.10)',
     async (earlyData, delivered) => {
       const proxy = await ProxyUnderTest.start({ config: { relay: { earlyData } } });
       const transfer = proxy.transfer();
@@ -343,6 +343,8 @@ describe('stopping', () => {
     first.end('the rest');
     second.end();
     expect((await receiveAll(second)).bytes.toString()).toBe('the rest');
+    await proxy.link.untilFooter();
+    proxy.link.send('</stream:stream>');
     expect(await stopped).toEqual({ unfinished: 0 });
     expect(proxy.link.footerSeen).toBe(true);
   });
@@ -351,7 +353,10 @@ describe('stopping', () => {
     const proxy = await ProxyUnderTest.start();
     const pair = await proxy.stream();
     const ends = Promise.all(pair.map(ended));
-    expect(await proxy.daemon.stop({ graceMs: 10 })).toEqual({ unfinished: 1 });
+    const stopped = proxy.daemon.stop({ graceMs: 10 });
+    await proxy.link.untilFooter();
+    proxy.link.send('</stream:stream>');
+    expect(await stopped).toEqual({ unfinished: 1 });
     expect(await ends).toEqual(['reset', 'reset']);
     expect(await proxy.daemon.stop()).toEqual({ unfinished: 1 });
   });

@@ -55,7 +55,9 @@ export class ProxyUnderTest {
       ...parts,
     });
     onTestFinished(async () => {
-      await daemon.stop({ graceMs: 0 });
+      const stopped = daemon.stop({ graceMs: 0 });
+      for (const connection of server.connections) connection.destroy(); // nobody answers the closing tag any more
+      await stopped;
     });
     return new ProxyUnderTest(daemon, server, await server.join({ secret: SECRET }), log);
   }
