@@ -1,6 +1,6 @@
 // The images of docker/, built from this checkout; they stay in the engine, so that the next run finds its layers.
 
-import { execFile } from 'node:child_process';
+import { type ExecFileException, execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { GenericContainer } from 'testcontainers';
@@ -27,9 +27,11 @@ export async function buildProsody(): Promise<GenericContainer> {
  */
 async function build(tag: string, args: readonly string[]): Promise<GenericContainer> {
   const options = { timeout: BUILD_MS, maxBuffer: OUTPUT_BYTES };
-  await promisify(execFile)('docker', ['build', '--tag', tag, ...args], options).catch((error) => {
-    const output = `${error.stdout}${error.stderr}`.trimEnd().split('\n').slice(-TOLD_LINES).join('\n');
-    throw new Error(`docker could not build ${tag}:\n${output || error.message}`);
-  });
+  await promisify(execFile)('docker', ['build', '--tag', tag, ...args], options).catch(
+    (error: ExecFileException) => {
+      const output = `${error.stdout}${error.stderr}`.trimEnd().split('\n').slice(-TOLD_LINES).join('\n');
+      throw new Error(`docker could not build ${tag}:\n${output || error.message}`);
+    },
+  );
   return new GenericContainer(tag);
 }
