@@ -34,6 +34,11 @@ export function testTags(fileName: string, code: string): TestTag[] {
     const title = titleAt(index, calls, literals);
     if (title !== undefined) tags.set(`${id}\n${title}`, { id, title });
   }
+  // `describe('clients.md 2')` with `it('.13 …')` is a point only when both are read together.
+  for (const { title } of calls) {
+    const points = findIds(title).filter(({ id }) => id.startsWith('clients.md'));
+    for (const { id } of points) tags.set(`${id}\n${title}`, { id, title });
+  }
   return [...tags.values()];
 }
 
@@ -89,7 +94,8 @@ function testCall(
   if (!first || !isTestFunction(names)) return undefined;
   // `it.each(cases)` in `it.each(cases)('title')` names no test.
   if (ts.isCallExpression(node.parent) && node.parent.expression === node) return undefined;
-  const title = around + (literalText(first, file) ?? first.getText(file));
+  const own = literalText(first, file) ?? first.getText(file);
+  const title = own.startsWith('.') ? around.trimEnd() + own : around + own;
   // A describe block owns its title only; the tests in it own the rest.
   const end = isDescribe(names[0]) ? first.getEnd() : node.getEnd();
   return { start: node.getStart(file), titleStart: first.getStart(file), end, title };

@@ -39,6 +39,12 @@ test.each([
   expect(testTags('some.test.ts', code)).toEqual([{ id: first, title: title.replace('#', first) }]);
 });
 
+test('a point of the client survey may be spread over a block and its test', () => {
+  const code = `describe('clients.${'md'} 2', () => { it('.13 the result is empty', f); });`;
+  const title = `clients.${'md'} 2.13 the result is empty`;
+  expect(testTags('some.test.ts', code)).toEqual([{ id: title.slice(0, 15), title }]);
+});
+
 test.each([
   ['a skipped test', `it.skip('joins [${first}]', () => {});`],
   ['a planned test', `it.todo('joins [${first}]');`],
