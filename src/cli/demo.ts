@@ -48,8 +48,10 @@ async function perform(payload: Payload): Promise<number> {
     const areEqual = await runDemo(payload, version, narrator, interruption.signal);
     return areEqual ? ExitCode.ok : ExitCode.failure;
   } catch (error) {
-    narrator.verdict(false, error instanceof Error ? error.message : String(error));
-    return interruption.signal.aborted ? INTERRUPTED : ExitCode.failure;
+    const { aborted, reason } = interruption.signal;
+    const cause = aborted ? reason : error; // what an interruption breaks says less than the interruption
+    narrator.verdict(false, cause instanceof Error ? cause.message : String(cause));
+    return aborted ? INTERRUPTED : ExitCode.failure;
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }

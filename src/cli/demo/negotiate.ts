@@ -17,8 +17,6 @@ export interface Negotiation {
   readonly server: string;
   readonly requester: User;
   readonly target: User;
-  /** What is offered, for the story. */
-  readonly name: string;
   /** Given each connection as soon as there is one; the caller closes them, also when the negotiation fails. */
   readonly keep: (socket: Socket) => void;
 }
@@ -32,31 +30,31 @@ export interface Agreed {
 
 /** @throws Error that says which step failed and why */
 export async function negotiate(
-  { server, requester, target, name, keep }: Negotiation,
+  { server, requester, target, keep }: Negotiation,
   { step }: Pick<Narrator, 'step'>,
   signal: AbortSignal,
 ): Promise<Agreed> {
   const found = await findProxy(requester, server, signal);
   const proxy = found.jid;
   step('alice → server', `what is there? ${found.items.join(', ')}`);
-  step('alice → proxy', `what are you? identity proxy/bytestreams, "${found.name}"`);
+  step('alice → proxy', `what are you? proxy/bytestreams, "${found.name}"`);
   const streamhost = await askForAddress(requester, proxy, signal);
   step('alice → proxy', `where do you listen? ${streamhost.host}:${streamhost.port}`);
 
   const sid = randomBytes(8).toString('hex');
   const key = sessionKey(sid, requester.jid, target.jid);
-  step('alice → bob', `offers ${name}: session ${sid}, streamhost ${proxy}`);
+  step('alice → bob', `offer: sid ${sid}, streamhost ${proxy}`);
   const taken = takeOffer(target, signal).then(({ socket }) => {
     keep(socket);
     return socket;
   });
   await offer(requester, target.jid, sid, streamhost, signal);
   const targetSocket = await taken;
-  step('bob → proxy', `SOCKS5 CONNECT ${key}:0, granted`);
+  step('bob → proxy', `SOCKS5 CONNECT ${key}`);
   step('bob → alice', `streamhost-used ${proxy}`);
 
   const requesterSocket = await connectToStreamhost(streamhost, key, within(CONNECT_MS, signal));
   keep(requesterSocket);
-  step('alice → proxy', `SOCKS5 CONNECT ${key}:0, granted`);
+  step('alice → proxy', `SOCKS5 CONNECT ${key}`);
   return { proxy, sid, requesterSocket, targetSocket };
 }

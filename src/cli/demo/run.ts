@@ -28,12 +28,9 @@ export async function runDemo(
     const result = await transfer(stage, payload, narrator, signal);
     narrator.chapter('The result');
     narrator.table([
-      ['alice sent', describe(result.sent)],
-      ['bob received', describe(result.received)],
-      [
-        'time',
-        `${(result.milliseconds / 1000).toFixed(2)} s, ${rateOf(result)} with both ends and both sums in this process`,
-      ],
+      ...rowsOf('sent', result.sent),
+      ...rowsOf('received', result.received),
+      ['time', `${seconds(result)}, ${rateOf(result)} with both ends and both sums in this process`],
     ]);
     narrator.chapter(`What the proxy counted (${stage.metricsUrl})`);
     narrator.table(await fetchMetrics(stage.metricsUrl, signal));
@@ -46,8 +43,15 @@ export async function runDemo(
   }
 }
 
-function describe({ bytes, sha256 }: Sum): string {
-  return `${bytes} bytes, SHA-256 ${sha256}`;
+function rowsOf(label: string, { bytes, sha256 }: Sum): [string, string][] {
+  return [
+    [label, `${bytes} bytes`],
+    ['SHA-256', sha256],
+  ];
+}
+
+function seconds({ milliseconds }: Transferred): string {
+  return `${(milliseconds / 1000).toFixed(2)} s`;
 }
 
 function rateOf({ received, milliseconds }: Transferred): string {

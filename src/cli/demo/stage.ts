@@ -44,13 +44,13 @@ export async function setStage(version: string, narrator: Narrator, signal: Abor
     const testbed = keep(started, () => started.stop());
     narrator.step(
       'server',
-      `${SERVER}: clients on ${LOOPBACK}:${testbed.clientPort}, components on :${testbed.componentPort}`,
+      `${SERVER}, client port ${testbed.clientPort}, component port ${testbed.componentPort}`,
     );
 
     const daemon = await startDaemon(demoConfig(testbed.componentPort, secret), { version });
     keep(daemon, () => daemon.stop({ graceMs: 0 }));
     await unlessAborted(testbed.untilJoined(PROXY, within(JOIN_MS, signal)), 'the proxy to join', signal);
-    narrator.step('proxy', `${PROXY}: joined as a component, SOCKS5 on ${addressOf(daemon.addresses[0])}`);
+    narrator.step('proxy', `${PROXY}, joined as component, SOCKS5 on port ${daemon.addresses[0]?.port}`);
 
     const logIn = async (username: 'alice' | 'bob', resource: string) => {
       const service = `xmpp://${LOOPBACK}:${testbed.clientPort}`;

@@ -27,11 +27,10 @@ export async function transfer(
   const sockets: Socket[] = [];
   const keep = (socket: Socket) => void sockets.push(socket);
   try {
-    const { name } = payload;
-    const negotiation = { server, requester: alice, target: bob, name, keep };
+    const negotiation = { server, requester: alice, target: bob, keep };
     const { proxy, sid, requesterSocket, targetSocket } = await negotiate(negotiation, narrator, signal);
     await activate(alice, proxy, sid, bob.jid, signal);
-    narrator.step('alice → proxy', `activate for ${bob.jid}, done`);
+    narrator.step('alice → proxy', `activate for ${bob.jid}`);
     return await move(payload, { from: requesterSocket, to: targetSocket }, narrator, signal);
   } finally {
     for (const socket of sockets) socket.destroy();

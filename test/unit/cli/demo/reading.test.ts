@@ -4,7 +4,7 @@ import { readStreamhosts } from '../../../../src/cli/demo/streamhosts.ts';
 import { xml } from '../../../../src/wire/xml.ts';
 
 describe("reading the proxy's metrics", () => {
-  it('keeps what the proxy counted and is not 0', () => {
+  it('keeps what the proxy counted and is not 0, for people to read', () => {
     const page = [
       '# HELP streamhost_streams_total Streams.',
       '# TYPE streamhost_streams_total counter',
@@ -15,13 +15,17 @@ describe("reading the proxy's metrics", () => {
       'streamhost_nodejs_eventloop_lag_seconds 0.01',
       'streamhost_stream_size_bytes_bucket{le="1024"} 1',
       'streamhost_stream_size_bytes_sum 8388608',
+      'streamhost_stream_size_bytes_count 1',
+      'streamhost_stream_duration_seconds_sum 1.3414034940000001',
       'other_total 3',
       '',
     ].join('\n');
     expect(readMetrics(page)).toEqual([
       ['streamhost_streams_total{reason="finished"}', '1'],
-      ['streamhost_relayed_bytes_total{direction="first_to_second"}', '8388608'],
-      ['streamhost_stream_size_bytes_sum', '8388608'],
+      ['streamhost_relayed_bytes_total{direction="first_to_second"}', '8388608 (8.0 MiB)'],
+      ['streamhost_stream_size_bytes_sum', '8388608 (8.0 MiB)'],
+      ['streamhost_stream_size_bytes_count', '1'],
+      ['streamhost_stream_duration_seconds_sum', '1.341 s'],
     ]);
   });
 });
