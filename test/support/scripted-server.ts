@@ -114,6 +114,7 @@ export class ScriptedConnection {
 
   constructor(socket: Socket) {
     this.#socket = socket;
+    socket.setNoDelay(true);
     const parser = new XmlStreamParser();
     parser.on('start', (root) => {
       this.header = root;
@@ -154,7 +155,6 @@ export class ScriptedConnection {
 
   /** Sends one byte a segment. */
   async sendByteByByte(data: string): Promise<void> {
-    this.#socket.setNoDelay(true);
     for (const byte of Buffer.from(data)) {
       await new Promise<void>((resolve) => this.#socket.write(Buffer.of(byte), () => resolve()));
       await new Promise((resolve) => setImmediate(resolve));
