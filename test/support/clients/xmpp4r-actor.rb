@@ -16,6 +16,16 @@ require 'xmpp4r/bytestreams/helper/filetransfer'
 # steps back from that position, so the parser loses its place and the login never ends. Source#position is right.
 REXML::IOSource.remove_method(:position)
 
+# COMPAT xmpp4r 0.5.6: after the login it starts a new reader without waiting for the end of the one that it kills, which
+# now and then swallows the beginning of the new stream.
+class OneReaderAtATime < Jabber::Client
+  def stop
+    reader = @parser_thread
+    super
+    reader.join
+  end
+end
+
 CHUNK = 256 * 1024
 $stdout.sync = true
 
@@ -68,7 +78,7 @@ def give(transfers, order)
 end
 
 login = JSON.parse($stdin.gets)
-client = Jabber::Client.new(Jabber::JID.new(login['jid']))
+client = OneReaderAtATime.new(Jabber::JID.new(login['jid']))
 client.allow_tls = false
 client.on_exception { |error, _, where| warn "link lost while #{where}: #{error.inspect}" }
 client.connect(login['host'], login['port'])

@@ -64,6 +64,11 @@ export class Child {
     return this.#dropped + this.#lines.length;
   }
 
+  /** How it ended, if it has. */
+  get ended(): string | undefined {
+    return this.#ended;
+  }
+
   get output(): readonly string[] {
     return this.#lines;
   }
@@ -76,11 +81,11 @@ export class Child {
       for (; next < this.next; next += 1) {
         const text = this.#lines[next - this.#dropped] ?? '';
         if (pattern.test(text)) return { text, next: next + 1 };
-        if (this.#options.fatal?.test(text)) throw this.#failure(`said: ${text}`);
+        if (this.#options.fatal?.test(text)) throw this.failure(`said: ${text}`);
       }
-      if (this.#ended !== undefined) throw this.#failure(`${this.#ended}, without a line like ${pattern}`);
+      if (this.#ended !== undefined) throw this.failure(`${this.#ended}, without a line like ${pattern}`);
       await once(this.#news, 'news', { signal: deadline }).catch(() => {
-        throw this.#failure(`printed no line like ${pattern} within ${ms} ms`);
+        throw this.failure(`printed no line like ${pattern} within ${ms} ms`);
       });
     }
   }
@@ -107,7 +112,7 @@ export class Child {
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         this.#process.kill('SIGKILL');
-        reject(this.#failure(`was still running after ${ms} ms`));
+        reject(this.failure(`was still running after ${ms} ms`));
       }, ms);
     });
     return Promise.race([this.#exit, late]).finally(() => clearTimeout(timer));
@@ -127,7 +132,8 @@ export class Child {
     this.#news.emit('news');
   }
 
-  #failure(what: string): Error {
+  /** An error that shows the last lines. */
+  failure(what: string): Error {
     const tail = this.#lines.slice(-SHOWN_LINES).map((line) => `  ${line}`);
     return new Error([`${this.#options.title} ${what}; its last lines:`, ...tail].join('\n'));
   }

@@ -1,0 +1,79 @@
+// A real client's library, steered over JSON lines: an actor that is logged in, sends files on order and takes any.
+
+import { fileURLToPath } from 'node:url';
+import { Child } from './child.ts';
+import type { XmppServer } from './xmpp-server.ts';
+
+const LOGIN_MS = 30_000;
+const TRANSFER_MS = 60_000;
+const STOP_MS = 10_000;
+
+const programs = {
+  slixmpp: { command: '/usr/bin/python3', script: 'slixmpp-actor.py' },
+  xmpp4r: { command: '/usr/bin/ruby', script: 'xmpp4r-actor.rb' },
+} as const;
+
+export type ActorKind = keyof typeof programs;
+
+/** What passed through an actor. */
+export interface Transferred {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+interface Report extends Partial<Transferred> {
+  readonly event: string;
+  readonly jid?: string;
+  readonly error?: string;
+}
+
+export class Actor {
+  readonly jid: string;
+  readonly #child: Child;
+
+  static async login(kind: ActorKind, server: XmppServer, user: string, password: string): Promise<Actor> {
+    const { command, script } = programs[kind];
+    const path = fileURLToPath(new URL(`../clients/${script}`, import.meta.url));
+    const child = new Child({ title: `${kind} (${user})`, command, args: [path] });
+    const jid = `${user}@${server.domain}/${kind}`;
+    child.write(JSON.stringify({ host: '127.0.0.1', port: server.c2sPort, jid, password }));
+    const report = await nextReport(child, 0, LOGIN_MS);
+    if (report.jid === undefined) throw child.failure('did not log in');
+    return new Actor(child, report.jid);
+  }
+
+  private constructor(child: Child, jid: string) {
+    this.#child = child;
+    this.jid = jid;
+  }
+
+  /** Sends a file through the proxy; what it has sent. @throws Error when it could not */
+  async send(path: string, to: string, proxy: string): Promise<Transferred> {
+    const outcome = this.#outcome('sent');
+    this.#child.write(JSON.stringify({ to, path, proxy }));
+    return outcome;
+  }
+
+  /** What arrives from now on. @throws Error when it failed */
+  async receive(): Promise<Transferred> {
+    return this.#outcome('received');
+  }
+
+  async stop(): Promise<void> {
+    await this.#child.finish(STOP_MS);
+  }
+
+  async #outcome(expected: string): Promise<Transferred> {
+    const { event, bytes, sha256 } = await nextReport(this.#child, this.#child.next, TRANSFER_MS);
+    if (event !== expected || bytes === undefined || sha256 === undefined)
+      throw this.#child.failure(`reported "${event}" in place of "${expected}"`);
+    return { bytes, sha256 };
+  }
+}
+
+async function nextReport(child: Child, from: number, ms: number): Promise<Report> {
+  const { text } = await child.line(/^\{"event":/, ms, from);
+  const report: Report = JSON.parse(text);
+  if (report.event === 'failed') throw child.failure(`failed: ${report.error}`);
+  return report;
+}

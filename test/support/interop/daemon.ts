@@ -1,0 +1,120 @@
+// The built daemon as a child process, configured for a real server the way an operator does it: by a YAML file.
+
+import { access, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import type { ConfigInput } from '../../../src/config/schema.ts';
+import { Child } from './child.ts';
+import { freePort } from './free-port.ts';
+import { sumOfMetric } from './metrics.ts';
+import type { XmppServer } from './xmpp-server.ts';
+
+const EXECUTABLE = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
+const JOIN_MS = 30_000;
+const STOP_MS = 20_000;
+const HTTP_MS = 5_000;
+const ASK_AGAIN_MS = 50;
+
+export interface DaemonOptions {
+  /** Names its configuration file and its log in messages. */
+  readonly title?: string;
+  readonly secret?: string;
+  readonly onRefusal?: 'retry' | 'exit';
+  /** The longest pause between attempts to join; default 2s. */
+  readonly retryMax?: string;
+}
+
+export class Daemon {
+  readonly child: Child;
+  /** Where it accepts SOCKS connections, and what it tells clients. */
+  readonly streamhost: { readonly host: string; readonly port: number };
+  readonly #httpPort: number;
+
+  /** Starts it; it may not have joined the server yet. */
+  static async start(server: XmppServer, options: DaemonOptions = {}): Promise<Daemon> {
+    const {
+      title = 'streamhost',
+      secret = server.proxy.secret,
+      onRefusal = 'retry',
+      retryMax = '2s',
+    } = options;
+    await access(EXECUTABLE).catch(() => {
+      throw new Error(`${EXECUTABLE} is missing: run npm run build`);
+    });
+    const streamhost = { host: '127.0.0.1', port: await freePort() };
+    const httpPort = await freePort();
+    const config: ConfigInput = {
+      xmpp: {
+        service: `xmpp://127.0.0.1:${server.componentPort}`,
+        domain: server.proxy.domain,
+        secret,
+        reconnect: { first: '500ms', max: retryMax },
+        onRefusal,
+      },
+      listen: [streamhost],
+      streamhosts: [streamhost],
+      http: { port: httpPort },
+      log: { level: 'info', format: 'json' },
+    };
+    const file = join(server.folder, `${title}.yaml`);
+    await writeFile(file, stringify(config), { mode: 0o600 });
+    return new Daemon(title, file, streamhost, httpPort);
+  }
+
+  /** Starts it and waits until it has joined the server. */
+  static async join(server: XmppServer, options: DaemonOptions = {}): Promise<Daemon> {
+    const daemon = await Daemon.start(server, options);
+    await daemon.untilJoined();
+    return daemon;
+  }
+
+  private constructor(title: string, file: string, streamhost: Daemon['streamhost'], httpPort: number) {
+    this.streamhost = streamhost;
+    this.#httpPort = httpPort;
+    const args = [EXECUTABLE, 'serve', '--config', file];
+    this.child = new Child({ title, command: process.execPath, args });
+  }
+
+  /** Waits until `/readyz` says that it listens and has joined the server. */
+  untilJoined(): Promise<void> {
+    return this.#untilReadiness(200);
+  }
+
+  /** Waits until `/readyz` says that it is not joined. */
+  untilAlone(): Promise<void> {
+    return this.#untilReadiness(503);
+  }
+
+  /** The sum of a metric over all its labels, or over those that contain `labels`. */
+  async metric(name: string, labels = ''): Promise<number> {
+    const response = await fetch(`http://127.0.0.1:${this.#httpPort}/metrics`, {
+      signal: AbortSignal.timeout(HTTP_MS),
+    });
+    return sumOfMetric(await response.text(), name, labels);
+  }
+
+  /** Ends it in order; its exit code. */
+  stop(): Promise<number> {
+    return this.child.stop('SIGTERM', STOP_MS);
+  }
+
+  async #untilReadiness(status: number): Promise<void> {
+    const deadline = performance.now() + JOIN_MS;
+    while ((await this.#readiness()) !== status) {
+      if (this.child.ended !== undefined) throw this.child.failure(this.child.ended);
+      if (performance.now() > deadline)
+        throw this.child.failure(`did not answer /readyz with ${status} within ${JOIN_MS} ms`);
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+    }
+  }
+
+  async #readiness(): Promise<number | undefined> {
+    try {
+      const url = `http://127.0.0.1:${this.#httpPort}/readyz`;
+      return (await fetch(url, { signal: AbortSignal.timeout(HTTP_MS) })).status;
+    } catch {
+      return undefined; // not listening yet
+    }
+  }
+}
