@@ -1,0 +1,145 @@
+// What the log says, and what it never says.
+
+import { describe, expect, it } from 'vitest';
+import { createLog, type LogOptions } from '../../../src/ops/log.ts';
+import { jidWriter } from '../../../src/ops/mask.ts';
+import type { HandshakeResult } from '../../../src/rendezvous/ports.ts';
+import { facts, KEY, summary } from './facts.ts';
+
+/** A log and the lines that it has written. */
+function openLog(options: Partial<LogOptions> = {}) {
+  const lines: string[] = [];
+  const log = createLog(
+    { level: 'debug', format: 'json', jids: 'full', ...options },
+    { write: (line) => lines.push(line) },
+  );
+  const last = (): Record<string, unknown> => JSON.parse(lines.at(-1) ?? '{}');
+  return { log, lines, last };
+}
+
+describe('the log', () => {
+  it.each(facts)('tells $kind in one line, under the name of the fact', (fact) => {
+    const { log, lines, last } = openLog();
+    log.observe(fact);
+    expect(lines).toHaveLength(1);
+    expect(last()).toMatchObject({ event: fact.kind, level: expect.any(String), msg: expect.any(String) });
+  });
+
+  it('tells a finished stream with both JIDs, bytes each way, duration and reason', () => {
+    const { log, last } = openLog({ level: 'info' });
+    log.observe({ kind: 'stream-closed', summary });
+    expect(last()).toEqual({
+      level: 'info',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      event: 'stream-closed',
+      msg: 'stream finished',
+      key: KEY,
+      requester: 'alice@example.org/pda',
+      target: 'bob@example.net/home',
+      bytesFirstToSecond: 1000,
+      bytesSecondToFirst: 24,
+      durationMs: 1500,
+      reason: 'finished',
+      first: '192.0.2.1',
+      second: '2001:db8::2',
+    });
+  });
+
+  it('has constant messages: what varies is in the fields', () => {
+    const { log, lines } = openLog();
+    log.observe({ kind: 'stream-closed', summary });
+    log.observe({ kind: 'stream-closed', summary: { ...summary, durationMs: 7, reason: 'reset' } });
+    const messages = lines.map((line): unknown => JSON.parse(line).msg);
+    expect(new Set(messages).size).toBe(1);
+  });
+
+  const noise: HandshakeResult[] = [
+    'not-socks5',
+    'not-a-session-key',
+    'timed-out',
+    'aborted',
+    'over-limit',
+    'taken',
+  ];
+  it.each(noise)('tells the scan noise %s at debug only [S5B-P-89]', (result) => {
+    const { log, lines, last } = openLog({ level: 'debug' });
+    log.observe({ kind: 'handshake', result, remote: '192.0.2.66' });
+    expect(last()).toMatchObject({ level: 'debug', result, remote: '192.0.2.66' });
+    const quiet = openLog({ level: 'info' });
+    quiet.log.observe({ kind: 'handshake', result, remote: '192.0.2.66' });
+    expect(lines).toHaveLength(1);
+    expect(quiet.lines).toHaveLength(0);
+  });
+
+  it('tells a handshake that failed on our side as an error', () => {
+    const { log, last } = openLog({ level: 'error' });
+    log.observe({ kind: 'handshake', result: 'failed', remote: '192.0.2.1', error: new TypeError('oops') });
+    expect(last()).toMatchObject({ level: 'error', err: { type: 'TypeError', message: 'oops' } });
+  });
+
+  it('shows of an error only what describes it, not what it carries [COMP-26]', () => {
+    const { log, lines } = openLog();
+    const error = Object.assign(new Error('refused'), { code: 'ECONNREFUSED', secret: 'hunter2' });
+    log.observe({ kind: 'xmpp-warning', message: 'trouble', error });
+    expect(lines[0]).toContain('ECONNREFUSED');
+    expect(lines[0]).not.toContain('hunter2');
+  });
+
+  it('never carries a sid [S5B-P-89]', () => {
+    const { log, lines } = openLog();
+    for (const fact of facts) log.observe(fact);
+    expect(lines.join('')).not.toContain('a-secret-sid');
+  });
+
+  it('writes lines to read when asked to', () => {
+    const { log, lines } = openLog({ format: 'pretty' });
+    log.observe({ kind: 'stream-closed', summary });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/INFO.*: stream finished \{.*"reason":"finished".*\}\n$/);
+  });
+
+  it('takes words of others with fields, at every level', () => {
+    const { log, lines } = openLog({ level: 'warn' });
+    for (const level of ['debug', 'info', 'warn', 'error'] as const) log[level]('a word', { from: level });
+    expect(lines.map((line): unknown => JSON.parse(line).from)).toEqual(['warn', 'error']);
+  });
+
+  it('writes nothing at the level silent', () => {
+    const { log, lines } = openLog({ level: 'silent' });
+    for (const fact of facts) log.observe(fact);
+    expect(lines).toEqual([]);
+  });
+
+  it('flushes what its destination still holds, and survives a destination that is gone', () => {
+    let flushed = 0;
+    const options = { level: 'info', format: 'json', jids: 'full' } as const;
+    createLog(options, { write: () => {}, flushSync: () => void flushed++ }).flush();
+    expect(flushed).toBe(1);
+    const broken = createLog(options, {
+      write: () => {},
+      flushSync: () => {
+        throw new Error('EPIPE');
+      },
+    });
+    expect(() => broken.flush()).not.toThrow();
+  });
+});
+
+describe('masked JIDs', () => {
+  it('stand in no line, and lines of one user still belong together [S5B-P-89]', () => {
+    const { log, lines } = openLog({ jids: 'masked' });
+    for (const fact of facts) log.observe(fact);
+    expect(lines.join('')).not.toMatch(/alice|bob|example\.net/);
+    const requesters = lines.flatMap((line): unknown[] => JSON.parse(line).requester ?? []);
+    expect(requesters).toHaveLength(4);
+    expect(new Set(requesters).size).toBe(1);
+  });
+
+  it('differ from user to user, and from start to start', () => {
+    const write = jidWriter('masked');
+    expect(write('a@b')).toMatch(/^jid:[0-9a-f]{16}$/);
+    expect(write('a@b')).toBe(write('a@b'));
+    expect(write('a@b')).not.toBe(write('a@c'));
+    expect(write('a@b')).not.toBe(jidWriter('masked')('a@b'));
+  });
+});
