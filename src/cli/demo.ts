@@ -44,6 +44,7 @@ async function perform(payload: Payload): Promise<number> {
   const interruption = new AbortController();
   const interrupt = () => interruption.abort(new Error('Interrupted; everything has been stopped.'));
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  process.stdout.on('error', interrupt); // EPIPE: nobody reads on, as after `| head`
   try {
     const areEqual = await runDemo(payload, version, narrator, interruption.signal);
     return areEqual ? ExitCode.ok : ExitCode.failure;

@@ -25,6 +25,6 @@ export function readMetrics(page: string): (readonly [string, string])[] {
 }
 
 function readable(name: string, value: number): string {
-  if (/_bytes(_sum|_total)?$/.test(name)) return `${value} (${formatBytes(value)})`;
+  if (/_bytes(_sum|_total)?$/.test(name)) return formatBytes(value);
   return /_seconds(_sum)?$/.test(name) ? `${value.toFixed(3)} s` : String(value);
 }

@@ -20,7 +20,7 @@ export async function runDemo(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { name, size } = payload;
-  narrator.title(`streamhost ${version}: ${name}, ${formatBytes(size)}, through a SOCKS5 bytestreams proxy`);
+  narrator.title(`streamhost ${version} moves ${name}, ${formatBytes(size)}`);
   narrator.chapter('The parties, all in this process and on loopback');
   const stage = await setStage(version, narrator, signal);
   try {
