@@ -150,7 +150,7 @@ export class Keeper {
     const lost = (error?: Error) =>
       this.#options.observer.observe({
         kind: 'xmpp-warning',
-        message: `could not send ${stanza.name === 'iq' ? 'an' : 'a'} ${stanza.name} to the server`,
+        message: `could not send a stanza (${stanza.name}) to the server`,
         ...(error && { error }),
       });
     if (this.#stream === undefined || !this.online) lost();

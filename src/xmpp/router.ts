@@ -34,9 +34,9 @@ export class Router {
   async route(stanza: Element): Promise<Element | undefined> {
     const from = attribute(stanza, 'from');
     const to = attribute(stanza, 'to') ?? this.#domain;
-    if (from === undefined || from === '') return this.#drop(`a ${stanza.name} without a sender`); // [ENT-10]
+    if (from === undefined || from === '') return this.#drop(stanza, 'without a sender'); // [ENT-10]
     if (findAddressee(to, this.#domain) === 'foreign') {
-      return this.#drop(`a ${stanza.name} that is not for ${this.#domain}`); // [COMP-14] we could not answer as them
+      return this.#drop(stanza, `that is not for ${this.#domain}`); // [COMP-14] we could not answer as them
     }
     if (stanza.name === 'iq') return this.#onIq(stanza, { from, to });
     if (stanza.name === 'presence') return onPresence(stanza, { from, to });
@@ -79,8 +79,9 @@ export class Router {
     );
   }
 
-  #drop(what: string): undefined {
-    this.#observer.observe({ kind: 'xmpp-warning', message: `the server sent ${what}; it was dropped` });
+  #drop(stanza: Element, why: string): undefined {
+    const message = `dropped a stanza (${stanza.name}) ${why}`;
+    this.#observer.observe({ kind: 'xmpp-warning', message });
   }
 }
 
