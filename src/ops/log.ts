@@ -16,8 +16,8 @@ export interface LogOptions {
 /** Takes whole lines. */
 export interface LogDestination {
   write(line: string): void;
-  /** Writes out at once what is still in memory. */
-  flushSync?(): void;
+  /** Calls back when nothing is in memory any more. */
+  flush?(done: () => void): void;
 }
 
 export interface Log extends Observer {
@@ -25,8 +25,8 @@ export interface Log extends Observer {
   info(message: string, fields?: Fields): void;
   warn(message: string, fields?: Fields): void;
   error(message: string, fields?: Fields): void;
-  /** For the last words before the process ends. Never throws. */
-  flush(): void;
+  /** Resolves when everything is written, or after a second if the reader does not take it. Never rejects. */
+  flush(): Promise<void>;
 }
 
 /** Opens the log; it writes to standard output unless another destination is given. */
@@ -55,24 +55,35 @@ export function createLog(options: LogOptions, destination: LogDestination = sta
       const { level, message, fields } = tell(fact, writeJid);
       if (logger.isLevelEnabled(level)) logger[level]({ event: fact.kind, ...fields }, message);
     },
-    flush() {
-      try {
-        destination.flushSync?.();
-      } catch {
-        // Standard output is closed or full; there is nobody left to tell.
-      }
-    },
+    flush: () => flush(destination),
   };
 }
 
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
+const FLUSH_DEADLINE_MS = 1000;
+
+function flush(destination: LogDestination): Promise<void> {
+  return new Promise((resolve) => {
+    if (destination.flush === undefined) return resolve();
+    const timer = setTimeout(resolve, FLUSH_DEADLINE_MS);
+    destination.flush(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
 
 /**
  * Writes without blocking, so that a reader of the log who stops does not stop the relay. What he does not take
- * is kept up to a bound, and thrown away beyond it.
+ * is kept up to a bound, and thrown away beyond it. When the process exits, pino writes out what is left.
  */
 function standardOutput(): LogDestination {
-  const destination = pino.destination({ dest: 1, sync: false, maxLength: MAX_BUFFERED_BYTES });
+  const destination = pino.destination({
+    dest: 1,
+    sync: false,
+    minLength: 1, // at once, but unlike 0 it lets flush() wait for the end
+    maxLength: MAX_BUFFERED_BYTES,
+  });
   destination.on('error', () => {}); // a full disk under the log must not end the proxy
   return destination;
 }
