@@ -85,8 +85,13 @@ export class Testbed extends EventEmitter<TestbedEvents> {
 
   /** Opens both ports; after `stop()`, the same ones again. */
   async listen(): Promise<void> {
-    await this.#components.open(this.host);
-    await this.#clients.open(this.host);
+    try {
+      await this.#components.open(this.host);
+      await this.#clients.open(this.host);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
   }
 
   /** Closes every stream with `system-shutdown`, and both ports. Idempotent. */

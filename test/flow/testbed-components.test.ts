@@ -213,6 +213,18 @@ describe('a test on the testbed', () => {
     await expect(wait).rejects.toMatchObject({ name: 'AbortError' });
   });
 
+  it('is told of a port in use, and nothing is left open then', async () => {
+    const options = { domain: 'example.test', components: {}, users: {} };
+    const { clientPort } = testbed;
+    const free = await Testbed.start(options);
+    const { componentPort } = free;
+    await free.stop();
+    await expect(Testbed.start({ ...options, componentPort, clientPort })).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    });
+    await expect(dial(componentPort)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
   it('is told of names that no server has', async () => {
     const start = (options: object) =>
       Testbed.start({ domain: 'example.test', components: {}, users: {}, ...options });
