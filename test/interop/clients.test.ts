@@ -14,7 +14,7 @@ import { describeWith } from '../support/requirements.ts';
 
 const sizes = { '1 byte': 1, '1 MiB': 1 << 20, '300 MB': 300_000_000 };
 const clients = ['slixmpp', 'xmpp4r'] as const satisfies readonly ActorKind[];
-const pairs = clients.flatMap((sender) => clients.map((receiver) => ({ sender, receiver })));
+const pairs = clients.flatMap((sender) => clients.map((receiver) => [sender, receiver] as const));
 
 let folder = '';
 const files: Record<string, SampleFile> = {};
@@ -50,26 +50,27 @@ for (const kind of [prosody, ejabberd]) {
     });
 
     afterAll(async () => {
-      for (const actor of [...senders.values(), ...receivers.values()]) await actor.stop();
+      await Promise.allSettled([...senders.values(), ...receivers.values()].map((actor) => actor.stop()));
       await daemon?.stop();
       await server?.dispose();
     });
 
-    describe.each(pairs)('a file from $sender to $receiver', ({ sender, receiver }) => {
+    describe.each(pairs)('a file from %s to %s', (sender, receiver) => {
       it.each(Object.keys(sizes))('of %s arrives whole, through the proxy', async (title) => {
         const file = given(files[title]);
         const [from, to] = [given(senders.get(sender)), given(receivers.get(receiver))];
         const before = await readMeters(daemon);
 
-        const arrival = to.receive();
-        const [sent, received] = await Promise.all([
+        const [reason, received, sent] = await Promise.all([
+          daemon.streamEnd(),
+          to.receive(),
           from.send(file.path, to.jid, server.proxy.domain),
-          arrival,
         ]);
 
         const whole = { bytes: file.size, sha256: file.sha256 };
         expect(sent).toEqual(whole);
         expect(received).toEqual(whole);
+        expect(reason).toBe('finished');
         const after = await readMeters(daemon);
         expect(after.bytes - before.bytes).toBe(file.size);
         expect(after.streams - before.streams).toBe(1);

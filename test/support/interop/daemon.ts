@@ -13,6 +13,7 @@ import type { XmppServer } from './xmpp-server.ts';
 const EXECUTABLE = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 const JOIN_MS = 30_000;
 const STOP_MS = 20_000;
+const STREAM_MS = 60_000;
 const HTTP_MS = 5_000;
 const ASK_AGAIN_MS = 50;
 
@@ -84,6 +85,13 @@ export class Daemon {
   /** Waits until `/readyz` says that it is not joined. */
   untilAlone(): Promise<void> {
     return this.#untilReadiness(503);
+  }
+
+  /** Waits for the end of the next stream; why it ended, as the log says. */
+  async streamEnd(): Promise<unknown> {
+    const { text } = await this.child.line(/"msg":"stream finished"/, STREAM_MS, this.child.next);
+    const line: { reason?: unknown } = JSON.parse(text);
+    return line.reason;
   }
 
   /** The sum of a metric over all its labels, or over those that contain `labels`. */

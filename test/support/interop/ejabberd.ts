@@ -8,6 +8,9 @@ import { freePort } from './free-port.ts';
 import { renderSnippet } from './snippets.ts';
 import type { PreparedServer, ServerKind, Site } from './xmpp-server.ts';
 
+/** There is such a user already. */
+const CONFLICT = 409;
+
 export const ejabberd: ServerKind = {
   name: 'ejabberd',
 
@@ -41,7 +44,8 @@ export const ejabberd: ServerKind = {
           body: JSON.stringify({ user: name, host: site.domain, password }),
           signal: AbortSignal.timeout(10_000),
         });
-        if (!response.ok) throw new Error(`ejabberd did not register ${name}: ${await response.text()}`);
+        if (!response.ok && response.status !== CONFLICT)
+          throw new Error(`ejabberd did not register ${name}: ${await response.text()}`);
       },
     };
   },

@@ -30,7 +30,7 @@ export interface PreparedServer {
   readonly child: Omit<ChildOptions, 'title'>;
   /** Lines that have all been printed when the server is ready. */
   readonly ready: readonly RegExp[];
-  /** Of the running server. */
+  /** Of the running server; may be there already, with the same password. */
   addUser(name: string, password: string): Promise<void>;
 }
 
@@ -78,6 +78,11 @@ export class XmppServer implements Site {
   /** Ends it in order, as its service manager would. */
   async stop(): Promise<void> {
     await this.#child?.stop('SIGTERM', STOP_MS);
+  }
+
+  /** Ends it as a crash does: no word to anyone. */
+  async crash(): Promise<void> {
+    await this.#child?.stop('SIGKILL', STOP_MS);
   }
 
   async addUser(name: string, password: string): Promise<void> {
