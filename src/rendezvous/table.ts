@@ -30,6 +30,7 @@ export interface TableOptions {
 }
 
 export class Table implements Rendezvous, Readings {
+  /** By key, so one requester may have any number of them, also with the same target. [S5B-P-49] */
   readonly #sessions = new Map<SessionKey, Session>();
   readonly #streams = new Map<SessionKey, RelayedStream>();
   readonly #deadlines = new Map<Peer, () => void>();
@@ -147,6 +148,7 @@ export class Table implements Rendezvous, Readings {
     }
     this.#streams.set(key, stream);
     this.#observer.observe({ kind: 'stream-opened', key, ...parties });
+    // The parties learn of the end from their sockets; XMPP has no notice for it. [S5B-P-82]
     void stream.ended.then((reason) => {
       const bytes = stream.bytes();
       this.#relayedBefore = {

@@ -24,8 +24,8 @@ export function parseSessionKey(text: string): SessionKey | undefined {
  *
  * COMPAT QXmpp ≤ 1.4 hashes in Latin-1; it may go when no distribution ships it. (clients.md 2.14)
  *
- * @param from the activation's sender, as the server stamped it
- * @param target the text of `<activate/>`, as the parser delivered it
+ * @param from the activation's sender, as the server stamped it: full, bare or a domain [S5B-P-33]
+ * @param target the text of `<activate/>`, as the parser delivered it; in a chat room the occupant's JID [S5B-P-37]
  */
 export function candidateKeys(sid: string, from: string, target: string): SessionKey[] {
   const requesters = spellings(from);
