@@ -1,0 +1,28 @@
+// Reading elements.
+
+import { describe, expect, it } from 'vitest';
+import { attribute, childElements, isElement, namespaceOf, xml } from '../../../src/wire/xml.ts';
+
+describe('an element', () => {
+  const inner = xml('b', { xmlns: '' }, xml('c'));
+  const element = xml('a', { xmlns: 'urn:a', port: 80 }, 'text', inner, xml('d'));
+
+  it('has attributes as text, or none', () => {
+    expect(attribute(element, 'port')).toBe('80');
+    expect(attribute(element, 'host')).toBeUndefined();
+    expect(attribute(element, 'constructor')).toBeUndefined();
+  });
+
+  it('has child elements beside its text', () => {
+    expect(childElements(element).map(({ name }) => name)).toEqual(['b', 'd']);
+  });
+
+  it('is in the nearest namespace, and in none where that is undeclared', () => {
+    expect(childElements(element).map(namespaceOf)).toEqual(['', 'urn:a']);
+    expect(childElements(inner).map(namespaceOf)).toEqual(['']);
+    expect(namespaceOf(xml('x'))).toBe('');
+    expect(isElement(element, 'a', 'urn:a')).toBe(true);
+    expect(isElement(inner, 'b', 'urn:a')).toBe(false);
+    expect(isElement(element, 'b', 'urn:a')).toBe(false);
+  });
+});
