@@ -3,6 +3,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { afterAll } from 'vitest';
 
 export interface ChildOptions {
   /** What messages call it. */
@@ -26,9 +27,13 @@ const KEPT_LINES = 5000;
 const SHOWN_LINES = 30;
 
 const living = new Set<ChildProcessWithoutNullStreams>();
-process.on('exit', () => {
+
+/** Whatever a failed test has left behind ends with its file; vitest may end this process by a signal. */
+function killAll(): void {
   for (const child of living) child.kill('SIGKILL');
-});
+}
+afterAll(killAll);
+process.on('exit', killAll);
 
 export class Child {
   readonly #options: ChildOptions;

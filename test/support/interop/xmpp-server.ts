@@ -54,7 +54,12 @@ export class XmppServer implements Site {
       folder: await mkdtemp(join(tmpdir(), `streamhost-${kind.name}-`)),
     };
     const server = new XmppServer(kind.name, site, await kind.prepare(site));
-    await server.start();
+    try {
+      await server.start();
+    } catch (error) {
+      await server.dispose();
+      throw error;
+    }
     return server;
   }
 
