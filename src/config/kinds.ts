@@ -32,7 +32,7 @@ export const count = (least: number) =>
     .max(1_000_000)
     .meta({ expected: `a whole number from ${least} to 1000000` });
 
-/** A port that can be told to others. */
+/** A port that can be told to others. [S5B-P-12] */
 export const port = z.int().min(1).max(65_535).meta({ expected: 'a port from 1 to 65535' });
 
 /** A port to bind; 0 lets the system choose. */

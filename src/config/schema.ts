@@ -17,6 +17,7 @@ import {
 
 const uris = (whom: string) => z.array(uri).default([]).describe(`Where ${whom} is reached.`);
 
+/** The protocol has no encryption of its own, hence loopback unless told otherwise. [COMP-27] */
 const xmpp = z.strictObject({
   service: service.default('xmpp://127.0.0.1:5347').describe("The server's component port."),
   domain: domain.describe("The component's address: the JID under which clients find the proxy."),
@@ -147,6 +148,7 @@ const limits = z
 
 const timeouts = z
   .strictObject({
+    // [S5B-P-83]
     handshake: duration('10s').describe('From the connection to the end of the SOCKS exchange.'),
     pending: duration('10m').describe('How long a connection may wait for its activation.'),
     halfClose: duration('5m').describe('How long a half-closed stream may go without a byte.'),
