@@ -2,6 +2,7 @@
 
 import { table } from '../generated.ts';
 import type { Evidence } from './evidence.ts';
+import { notes } from './notes.ts';
 import { findIds } from './requirements.ts';
 
 export type Status = 'done' | 'tested only' | 'without test' | 'partly' | 'later' | 'not yet';
@@ -51,7 +52,7 @@ export function report(evidence: readonly Evidence[]): string {
   const tables = sections.map(
     (section) => `## ${section}\n\n${table(COLUMNS, inSection(section).map(requirementRow))}\n`,
   );
-  return [HEAD, summary(sections, inSection), laterWork(evidence), ...tables]
+  return [HEAD, summary(sections, inSection), laterWork(evidence), deviations(), ...tables]
     .join('\n')
     .trimEnd()
     .concat('\n');
@@ -73,6 +74,11 @@ function laterWork(evidence: readonly Evidence[]): string {
     evidence.filter(({ later }) => later === work).map(({ requirement }) => requirement.id);
   const rows = works.map((work) => [work, abridge(ids(work))]);
   return `## Not part of this release\n\n${table(['Later work', 'Requirements'], rows)}\n`;
+}
+
+function deviations(): string {
+  const rows = notes.map(({ id, text }) => [id, text]);
+  return `## Done otherwise, or in part\n\n${table(['Id', 'Note'], rows)}\n`;
 }
 
 /** Runs of neighbours as `first to last`. */
