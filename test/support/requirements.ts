@@ -22,6 +22,10 @@ const requirements = {
     isPresent: () => succeeds('/usr/bin/ruby', '-e', "require 'xmpp4r'"),
     howToGet: 'apt-get install ruby-xmpp4r',
   },
+  gloox: {
+    isPresent: () => compiles('gloox', 'json-glib-1.0'),
+    howToGet: 'apt-get install g++ pkg-config libgloox-dev libjson-glib-dev',
+  },
   docker: {
     isPresent: () => succeeds('docker', 'info'),
     howToGet: 'install Docker, start its daemon and let this user reach it',
@@ -60,6 +64,11 @@ function isPresent(need: Need): boolean {
   const present = known.get(need) ?? requirements[need].isPresent();
   known.set(need, present);
   return present;
+}
+
+/** Whether there is a compiler, and the libraries for developers. */
+function compiles(...packages: readonly string[]): boolean {
+  return finds('gcc', 'g++', 'pkg-config') && succeeds('pkg-config', '--exists', ...packages);
 }
 
 /** Directories for commands, those of the superuser included: Debian keeps ejabberdctl there. */

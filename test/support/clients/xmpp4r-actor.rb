@@ -49,10 +49,7 @@ def drain(stream)
   [count, digest.hexdigest]
 end
 
-def take(transfers, iq)
-  stream = transfers.accept(iq)
-  raise 'no stream method in common' unless stream
-  stream.connect_timeout = 10
+def take(stream)
   raise 'no streamhost could be reached' unless stream.accept
   count, digest = drain(stream)
   stream.close
@@ -88,7 +85,14 @@ transfers = Jabber::FileTransfer::Helper.new(client)
 # Without in-band bytestreams the bytes can only go through the proxy.
 transfers.allow_ibb = false
 transfers.add_incoming_callback do |iq, _|
-  Thread.new { reporting_failure('receiving') { take(transfers, iq) } }
+  reporting_failure('receiving') do
+    stream = transfers.accept(iq)
+    raise 'no stream method in common' unless stream
+    stream.connect_timeout = 10
+    Thread.new { reporting_failure('receiving') { take(stream) } }
+    # This thread reads the stanzas: it has to wait until somebody listens for the streamhosts, which may come at once.
+    stream.accept_wait
+  end
 end
 client.send(Jabber::Presence.new)
 report(:online, jid: client.jid.to_s)

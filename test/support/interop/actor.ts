@@ -2,18 +2,19 @@
 
 import { fileURLToPath } from 'node:url';
 import { Child } from './child.ts';
+import { isNative, type NativeKind, nativeProgram } from './native-program.ts';
 import type { XmppServer } from './xmpp-server.ts';
 
 const LOGIN_MS = 30_000;
 const TRANSFER_MS = 60_000;
 const STOP_MS = 10_000;
 
-const programs = {
+const scripts = {
   slixmpp: { command: '/usr/bin/python3', script: 'slixmpp-actor.py' },
   xmpp4r: { command: '/usr/bin/ruby', script: 'xmpp4r-actor.rb' },
 } as const;
 
-export type ActorKind = keyof typeof programs;
+export type ActorKind = keyof typeof scripts | NativeKind;
 
 /** What passed through an actor. */
 export interface Transferred {
@@ -32,9 +33,7 @@ export class Actor {
   readonly #child: Child;
 
   static async login(kind: ActorKind, server: XmppServer, user: string, password: string): Promise<Actor> {
-    const { command, script } = programs[kind];
-    const path = fileURLToPath(new URL(`../clients/${script}`, import.meta.url));
-    const child = new Child({ title: `${kind} (${user})`, command, args: [path] });
+    const child = new Child({ title: `${kind} (${user})`, ...(await programOf(kind)) });
     const jid = `${user}@${server.domain}/${kind}`;
     child.write(JSON.stringify({ host: '127.0.0.1', port: server.c2sPort, jid, password }));
     const report = await nextReport(child, 0, LOGIN_MS);
@@ -69,6 +68,12 @@ export class Actor {
       throw this.#child.failure(`reported "${event}" in place of "${expected}"`);
     return { bytes, sha256 };
   }
+}
+
+async function programOf(kind: ActorKind): Promise<{ command: string; args: string[] }> {
+  if (isNative(kind)) return { command: await nativeProgram(kind), args: [] };
+  const { command, script } = scripts[kind];
+  return { command, args: [fileURLToPath(new URL(`../clients/${script}`, import.meta.url))] };
 }
 
 async function nextReport(child: Child, from: number, ms: number): Promise<Report> {

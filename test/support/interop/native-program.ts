@@ -16,7 +16,9 @@ const sources = {
 
 export type NativeKind = keyof typeof sources;
 
-export const nativeKinds: readonly string[] = Object.keys(sources);
+export function isNative(kind: string): kind is NativeKind {
+  return kind in sources;
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'streamhost-actors-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -36,7 +38,7 @@ async function compile(kind: NativeKind): Promise<string> {
   const { stdout } = await run('pkg-config', ['--cflags', '--libs', ...packages]);
   const path = fileURLToPath(new URL(`../clients/${source}`, import.meta.url));
   const program = join(folder, kind);
-  const options = ['-O1', '-Wall', '-Wextra', '-Werror', path, '-o', program, ...stdout.trim().split(/\s+/)];
+  const options = ['-O1', path, '-o', program, ...stdout.trim().split(/\s+/)];
   await run(command, [...dialect, ...options], { timeout: COMPILE_MS });
   return program;
 }
