@@ -87,7 +87,7 @@ export class ComponentStream extends Component {
       this.#cancelDeadline();
       if (this.#phase !== 'connecting') await Promise.race([super.stop(), this.ended]);
       if (this.socket === null) this.#settle();
-      else this.socket.destroy();
+      else this.socket.destroy(new Error('given up'));
     }
     await this.ended;
   }
@@ -157,6 +157,7 @@ export class ComponentStream extends Component {
   async #join(): Promise<void> {
     const { service, domain, secret } = this.#options;
     await this.connect(service);
+    if (this.#cause !== undefined) return;
     this.socket?.setNoDelay(true);
     this.#phase = 'opening';
     const header = await this.open({ domain, timeout: 0 }); // the deadline of join() ends this wait
@@ -197,7 +198,6 @@ export class ComponentStream extends Component {
       socket.resume();
       this.#cancelDeadline = this.#options.clock.after(CLOSING_MS, () => socket.destroy());
     }
-    this.emit('error', new Error('the stream has ended')); // ends the waits of the library
   }
 
   #onDisconnect(): void {
@@ -209,6 +209,7 @@ export class ComponentStream extends Component {
   #settle(): void {
     const cause = this.#cause ?? { kind: 'closed' };
     this.#resolveEnded({ phase: this.#phase, cause, firstBytes: this.#firstBytes });
+    this.emit('error', new Error('the stream has ended')); // whatever of the library still waits for something
   }
 }
 

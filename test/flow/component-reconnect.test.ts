@@ -224,3 +224,48 @@ describe('a link', () => {
     expect(side.link.online).toBe(true);
   });
 });
+
+describe('an answer that is due while the link is down', () => {
+  const activation = `<iq type='set' id='late' from='${ALICE}' to='${DOMAIN}'><query xmlns='http://jabber.org/protocol/bytestreams' sid='s'><activate>bob@example.net/work</activate></query></iq>`;
+
+  /** An activation that is being carried out; the returned function lets it be done. */
+  async function activateSlowly(): Promise<{ side: XmppSide; finish: () => void }> {
+    const side = await XmppSide.start();
+    const connection = await side.join();
+    side.wait('s', ALICE, 'bob@example.net/work');
+    let finish = () => {};
+    const join = side.engine.join.bind(side.engine);
+    const begun = new Promise<void>((resolve) => {
+      side.engine.join = async (...peers) => {
+        await new Promise<void>((done) => {
+          finish = done;
+          resolve();
+        });
+        return join(...peers);
+      };
+    });
+    connection.send(activation);
+    await begun;
+    connection.reset();
+    await side.observer.until('xmpp-offline');
+    return { side, finish };
+  }
+
+  it('is lost with a word in the log, and the stream runs on [S5B-P-86]', async () => {
+    const { side, finish } = await activateSlowly();
+    finish();
+    const { message } = await side.observer.until('xmpp-warning');
+    expect(message).toBe('could not send a stanza (iq) to the server');
+    expect(side.table.streamsActive()).toBe(1);
+  });
+
+  it('goes out over the next link if that is there in time [S5B-P-86]', async () => {
+    const { side, finish } = await activateSlowly();
+    await side.reconnect();
+    const next = await side.join();
+    finish();
+    const reply = await next.nextStanza();
+    expect(attribute(reply, 'id')).toBe('late');
+    expect(attribute(reply, 'type')).toBe('result');
+  });
+});
