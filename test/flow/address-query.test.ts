@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { attribute, childElements, type Element } from '../../src/wire/xml.ts';
+import { verdict } from '../support/replies.ts';
 import { ALICE, DOMAIN, MALLORY, XmppSide } from '../support/xmpp-side.ts';
 
 const NS = 'http://jabber.org/protocol/bytestreams';
@@ -12,11 +13,6 @@ const ask = (query: string, from = ALICE) =>
 function streamhosts(reply: Element): Record<string, string>[] {
   const [query] = childElements(reply);
   return (query?.getChildren('streamhost', NS) ?? []).map(({ attrs }) => attrs);
-}
-
-function errorOf(reply: Element): string {
-  const error = reply.getChild('error');
-  return `${error?.getChildElements()[0]?.name}/${error?.attrs.type}`;
 }
 
 describe('an address query', () => {
@@ -58,7 +54,7 @@ describe('an address query', () => {
   it('from someone who is not allowed is forbidden, with an error and no empty result [S5B-P-17] (clients.md 2.6)', async () => {
     const side = await XmppSide.start();
     const reply = await (await side.join()).ask(ask(`<query xmlns='${NS}'/>`, MALLORY));
-    expect(errorOf(reply)).toBe('forbidden/auth');
+    expect(verdict(reply)).toBe('forbidden/auth');
     expect(reply.getChild('query')).toBeUndefined();
     expect(side.observer.of('address-query')[0]?.result).toBe('forbidden');
   });
@@ -66,7 +62,7 @@ describe('an address query', () => {
   it('gets an error while there is no usable address [S5B-P-18]', async () => {
     const side = await XmppSide.start({ streamhosts: [] });
     const reply = await (await side.join()).ask(ask(`<query xmlns='${NS}'/>`));
-    expect(errorOf(reply)).toBe('not-allowed/cancel');
+    expect(verdict(reply)).toBe('not-allowed/cancel');
     expect(side.observer.of('address-query')[0]?.result).toBe('no-address');
   });
 
@@ -92,7 +88,7 @@ describe('an address query', () => {
     const side = await XmppSide.start();
     const connection = await side.join();
     side.wait('s', ALICE, 'bob@example.net/work');
-    expect(errorOf(await connection.ask(ask(`<query xmlns='${NS}' sid='s'>${child}</query>`)))).toBe(
+    expect(verdict(await connection.ask(ask(`<query xmlns='${NS}' sid='s'>${child}</query>`)))).toBe(
       'bad-request/modify',
     );
     expect(side.engine.streams).toEqual([]);

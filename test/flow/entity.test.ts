@@ -3,6 +3,7 @@
 import { release, type } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { attribute, childElements, type Element } from '../../src/wire/xml.ts';
+import { payloadOf, verdict } from '../support/replies.ts';
 import type { ScriptedConnection } from '../support/scripted-server.ts';
 import { ALICE, DOMAIN, MALLORY, XmppSide, type XmppSideOptions } from '../support/xmpp-side.ts';
 
@@ -26,19 +27,6 @@ const query = (namespace: string, rest = '') => `<query xmlns='${namespace}'${re
 
 async function join(options?: XmppSideOptions): Promise<ScriptedConnection> {
   return (await XmppSide.start(options)).join();
-}
-
-/** `condition/type`, or `result`. */
-function verdict(reply: Element): string {
-  if (attribute(reply, 'type') === 'result') return 'result';
-  const error = reply.getChild('error');
-  return `${error?.getChildElements()[0]?.name}/${error && attribute(error, 'type')}`;
-}
-
-function payloadOf(reply: Element): Element {
-  const [payload] = childElements(reply);
-  if (payload === undefined) throw new Error(`an empty reply: ${reply}`);
-  return payload;
 }
 
 function features(reply: Element): (string | undefined)[] {
