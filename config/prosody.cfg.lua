@@ -10,4 +10,3 @@
 
 Component "proxy.example.org"
 	component_secret = "changeme"
-	name = "SOCKS5 Bytestreams"
