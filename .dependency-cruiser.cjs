@@ -25,7 +25,6 @@ const doors = {
   pino: '^src/ops/log\\.ts$',
   'pino-pretty': '^src/ops/log\\.ts$',
   'prom-client': '^src/ops/metrics\\.ts$',
-  '@xmpp/component': '^src/xmpp/component\\.ts$',
   '@xmpp/component-core': '^src/xmpp/component\\.ts$',
   '@xmpp/client': '^src/cli/',
   '@xmpp/xml': '^src/wire/xml\\.ts$',

@@ -101,7 +101,7 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
     await xmpp.stop();
     await http?.close();
     observer.observe({ kind: 'stopped', unfinished });
-    log.flush();
+    await log.flush();
     return { unfinished };
   };
 
@@ -174,9 +174,8 @@ function sayHello(
   const { engine, access, streamhosts, warnings } = parts;
   const told = streamhosts.map(({ host, port }) => formatAddress(host, port));
   log.info('starting', { version, domain: config.xmpp.domain, engine: engine.name, streamhosts: told });
-  if (access.closed) log.warn(access.describe());
-  else log.info(access.describe());
-  for (const warning of warnings) log.warn(warning);
+  log[access.closed ? 'warn' : 'info']('who may use the proxy', { access: access.describe() });
+  for (const warning of warnings) log.warn('clients may not reach what they are told', { warning });
 }
 
 /** Resolves when the promise has resolved, or after so many milliseconds. */

@@ -2,7 +2,7 @@
 
 const LARGEST_BYTES = 256 * 1024;
 const SMALLEST_BYTES = 16 * 1024;
-/** What all streams together may take before their buffers get smaller, and what is kept for reuse. */
+/** When so much is lent, buffers are at their smallest; and so much is kept for reuse. */
 const BUDGET_BYTES = 64 * 1024 * 1024;
 
 export class BufferPool {

@@ -45,16 +45,22 @@ export class StreamRelay implements RelayEngine {
     }
     if (first.condition === 'gone' || second.condition === 'gone') throw new PeerGoneError();
     const buffers = [this.#buffers.take(), this.#buffers.take()] as const;
+    const giveBack = () => buffers.forEach((buffer) => void this.#buffers.give(buffer));
     let stream: SocketStream | undefined;
     const one = this.#adopt(first, buffers[0], (bytes) => stream?.fromFirst(bytes) ?? false);
-    const two = this.#adopt(second, buffers[1], (bytes) => stream?.fromSecond(bytes) ?? false);
+    const two = one && this.#adopt(second, buffers[1], (bytes) => stream?.fromSecond(bytes) ?? false);
+    if (!one || !two) {
+      one?.socket.destroy();
+      giveBack();
+      throw new PeerGoneError();
+    }
     stream = new SocketStream(one.socket, two.socket, this.#clock, this.#options.halfCloseMs);
     stream.prime(one.early, two.early);
     this.#streams.add(stream);
     const running = stream;
     void stream.ended.then(() => {
       this.#streams.delete(running);
-      for (const buffer of buffers) this.#buffers.give(buffer);
+      giveBack();
     });
     return stream;
   }
@@ -66,15 +72,16 @@ export class StreamRelay implements RelayEngine {
     await Promise.all(streams.map((stream) => stream.ended));
   }
 
+  /** Takes the peer's socket over; undefined when it has been closed and nobody has been told yet. */
   #adopt(
     peer: HeldPeer,
     buffer: Buffer,
     onBytes: (bytes: Buffer) => boolean,
-  ): { socket: Socket; early: Buffer } {
+  ): { socket: Socket; early: Buffer } | undefined {
     const released = peer.release();
     const callback = (length: number) => onBytes(buffer.subarray(0, length));
     const taken = released && takeOver(released.socket, { buffer, callback });
-    if (!taken) throw new PeerGoneError();
+    if (!taken) return undefined;
     this.#peers.delete(peer);
     return { socket: taken.socket, early: Buffer.concat([released.early, taken.unread]) };
   }

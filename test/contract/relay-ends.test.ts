@@ -44,7 +44,9 @@ describe.each(engines)('relay engine $name ends a stream', (engine) => {
     const fixture = await RelayFixture.open(engine);
     const { first, second, stream } = await fixture.stream();
     second.pause();
-    second.write('never read');
+    first.pause();
+    second.write('never read'); // so that closing is a reset, and not a FIN
+    while (stream.bytes().secondToFirst < 10) await turn();
     first.end('whole');
     await once(first, 'finish');
     first.resetAndDestroy();

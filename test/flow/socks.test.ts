@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { SocksClient } from 'socks';
+import socksv5 from 'socksv5';
 import { describe, expect, it } from 'vitest';
 import { connectMessage, greet, keyOf, ProxyUnderTest, request } from '../support/proxy.ts';
 import { ended, receive, receiveAll } from '../support/tcp.ts';
@@ -232,20 +233,40 @@ describe('the listeners', () => {
   });
 });
 
-it('the npm package socks, written by others, gets through [SOCKS-01] [SOCKS-08]', async () => {
-  const proxy = await ProxyUnderTest.start();
-  const transfer = proxy.transfer();
-  const other = await proxy.peer(transfer);
-  const { socket } = await SocksClient.createConnection({
-    proxy: { host: '127.0.0.1', port: proxy.port, type: 5 },
-    command: 'connect',
-    destination: { host: keyOf(transfer), port: 1 },
+describe('clients that others wrote get through:', () => {
+  it('the npm package socks [SOCKS-01] [SOCKS-08]', async () => {
+    const proxy = await ProxyUnderTest.start();
+    const transfer = proxy.transfer();
+    const other = await proxy.peer(transfer);
+    const { socket } = await SocksClient.createConnection({
+      proxy: { host: '127.0.0.1', port: proxy.port, type: 5 },
+      command: 'connect',
+      destination: { host: keyOf(transfer), port: 1 },
+    });
+    await proxy.activate(transfer);
+    socket.end('hello');
+    expect((await receiveAll(other)).bytes.toString()).toBe('hello');
+    other.end();
+    await once(socket.resume(), 'close');
   });
-  await proxy.activate(transfer);
-  socket.end('hello');
-  expect((await receiveAll(other)).bytes.toString()).toBe('hello');
-  other.end();
-  await once(socket.resume(), 'close');
+
+  it('the npm package socksv5, whose server we could not use [SOCKS-01] [SOCKS-08]', async () => {
+    const proxy = await ProxyUnderTest.start();
+    const transfer = proxy.transfer();
+    const other = await proxy.peer(transfer);
+    const client = new socksv5.Client({
+      proxyPort: proxy.port,
+      localDNS: false,
+      auths: [socksv5.auth.None()],
+    });
+    client.connect({ host: keyOf(transfer), port: 1, proxyHost: '127.0.0.1' });
+    const [socket] = (await once(client, 'connect')) as [Socket];
+    await proxy.activate(transfer);
+    socket.end('hello');
+    expect((await receiveAll(other)).bytes.toString()).toBe('hello');
+    other.end();
+    await once(socket.resume(), 'close');
+  });
 });
 
 async function greeted(proxy: ProxyUnderTest): Promise<Socket> {
