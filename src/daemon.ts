@@ -5,8 +5,9 @@ import { advertise } from './config/advertise.ts';
 import { formatAddress } from './config/host.ts';
 import type { Config } from './config/schema.ts';
 import { HandshakeSlots } from './listener/handshake-slots.ts';
-import { type Address, Listener, type ListenerParts } from './listener/listener.ts';
-import { HttpEndpoint, type HttpParts } from './ops/http.ts';
+import type { Address, Listener } from './listener/listener.ts';
+import { openHttpPort, openListeners, StartError } from './open-ports.ts';
+import type { HttpEndpoint } from './ops/http.ts';
 import { createLog, type Log, type LogDestination } from './ops/log.ts';
 import { Metrics } from './ops/metrics.ts';
 import { Readiness } from './ops/readiness.ts';
@@ -26,10 +27,7 @@ export interface DaemonParts {
   readonly createEngine?: (clock: Clock) => RelayEngine;
 }
 
-/** The daemon cannot start; the message says what to do about it. */
-export class StartError extends Error {
-  override readonly name = 'StartError';
-}
+export { StartError };
 
 export interface Daemon {
   /** Where SOCKS5 connections are accepted, with the real ports. */
@@ -61,18 +59,25 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
   const metrics = new Metrics({ version: parts.version, engine: engine.name, readings: table });
   observers.push(metrics);
 
+  log.info('starting', { version: parts.version, domain: config.xmpp.domain, engine: engine.name });
   const slots = new HandshakeSlots(config.limits.handshakes);
   const handshakeMs = config.timeouts.handshake;
-  const listeners = await openListeners(config, { rendezvous: table, engine, observer, slots, handshakeMs });
-  const http = await openHttpPort(config, { metrics, readiness }).catch(async (error) => {
+  let listeners: Listener[] = [];
+  let http: HttpEndpoint | undefined;
+  try {
+    listeners = await openListeners(config, { rendezvous: table, engine, observer, slots, handshakeMs });
+    http = await openHttpPort(config, { metrics, readiness });
+  } catch (error) {
     for (const listener of listeners) listener.close();
+    log.error('cannot start', { reason: String(error) });
+    await log.flush();
     throw error;
-  });
+  }
 
   const access = new Access(config.access, config.xmpp.domain);
   const addresses = listeners.map(({ address }) => address);
   const { streamhosts, warnings } = advertise(config, addresses, networkInterfaces());
-  sayHello(log, config, parts.version, { engine, access, streamhosts, warnings });
+  explainService(log, access, streamhosts, warnings);
   const began = systemClock.now();
   const xmpp = startXmpp({
     config: config.xmpp,
@@ -121,60 +126,16 @@ function engineOf(config: Config): (clock: Clock) => RelayEngine {
   return (clock) => new StreamRelay(clock, { earlyData: relay.earlyData, halfCloseMs: timeouts.halfClose });
 }
 
-async function openListeners(config: Config, parts: ListenerParts): Promise<Listener[]> {
-  const listeners: Listener[] = [];
-  for (const [index, address] of config.listen.entries()) {
-    try {
-      listeners.push(await Listener.open(address, parts));
-    } catch (error) {
-      for (const listener of listeners) listener.close();
-      throw cannotListen(`listen[${index}]`, address, error);
-    }
-  }
-  return listeners;
-}
-
-async function openHttpPort(
-  { http }: Config,
-  parts: Pick<HttpParts, 'metrics' | 'readiness'>,
-): Promise<HttpEndpoint | undefined> {
-  if (!http.enabled) return undefined;
-  try {
-    return await HttpEndpoint.open({ host: http.host, port: http.port, ...parts });
-  } catch (error) {
-    throw cannotListen('http', http, error);
-  }
-}
-
-const WHY_NOT: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program uses that port; stop it or choose another port',
-  EADDRNOTAVAIL: 'this machine has no such address; use one of its own, or :: for all',
-  EACCES: 'this user may not bind that port; choose one above 1023',
-  ENOTFOUND: 'that name does not resolve; use an address of this machine',
-  EAFNOSUPPORT: 'this machine has no IPv6; use 0.0.0.0 for all IPv4 addresses',
-};
-
-function cannotListen(key: string, { host, port }: Address, cause: unknown): StartError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-  const why = WHY_NOT[code] ?? `the system says ${code}`;
-  return new StartError(`cannot listen on ${formatAddress(host, port)} (${key}): ${why}`, { cause });
-}
-
-function sayHello(
+/** What an operator has to know first: who is served, and where clients are sent. */
+function explainService(
   log: Log,
-  config: Config,
-  version: string,
-  parts: {
-    engine: RelayEngine;
-    access: Access;
-    streamhosts: readonly Address[];
-    warnings: readonly string[];
-  },
+  access: Access,
+  streamhosts: readonly Address[],
+  warnings: readonly string[],
 ): void {
-  const { engine, access, streamhosts, warnings } = parts;
-  const told = streamhosts.map(({ host, port }) => formatAddress(host, port));
-  log.info('starting', { version, domain: config.xmpp.domain, engine: engine.name, streamhosts: told });
   log[access.closed ? 'warn' : 'info']('who may use the proxy', { access: access.describe() });
+  const told = streamhosts.map(({ host, port }) => formatAddress(host, port));
+  log.info('what clients are told', { streamhosts: told });
   for (const warning of warnings) log.warn('clients may not reach what they are told', { warning });
 }
 
