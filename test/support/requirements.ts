@@ -26,6 +26,10 @@ const requirements = {
     isPresent: () => compiles('gloox', 'json-glib-1.0'),
     howToGet: 'apt-get install g++ pkg-config libgloox-dev libjson-glib-dev',
   },
+  libpurple: {
+    isPresent: () => compiles('purple', 'json-glib-1.0'),
+    howToGet: 'apt-get install gcc pkg-config libpurple-dev libjson-glib-dev',
+  },
   docker: {
     isPresent: () => succeeds('docker', 'info'),
     howToGet: 'install Docker, start its daemon and let this user reach it',

@@ -11,6 +11,7 @@ require 'json'
 require 'xmpp4r'
 require 'xmpp4r/bytestreams'
 require 'xmpp4r/bytestreams/helper/filetransfer'
+require 'xmpp4r/discovery'
 
 # COMPAT xmpp4r 0.5.6 with REXML 3.3 (Ruby 3.1.7 and later): xmpp4r makes IOSource#position always answer 0, and REXML now
 # steps back from that position, so the parser loses its place and the login never ends. Source#position is right.
@@ -94,6 +95,10 @@ transfers.add_incoming_callback do |iq, _|
     stream.accept_wait
   end
 end
+# A libpurple user offers files only to those who say that they take them.
+features = ['http://jabber.org/protocol/si/profile/file-transfer', Jabber::Bytestreams::NS_BYTESTREAMS]
+identity = Jabber::Discovery::Identity.new('client', 'xmpp4r', 'bot')
+Jabber::Discovery::Responder.new(client, nil, [identity], features)
 client.send(Jabber::Presence.new)
 report(:online, jid: client.jid.to_s)
 

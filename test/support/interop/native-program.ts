@@ -12,6 +12,11 @@ const COMPILE_MS = 120_000;
 
 const sources = {
   gloox: { compiler: ['g++', '-std=c++17'], source: 'gloox-actor.cpp', packages: ['gloox', 'json-glib-1.0'] },
+  libpurple: {
+    compiler: ['gcc', '-std=gnu17'],
+    source: 'libpurple-actor.c',
+    packages: ['purple', 'json-glib-1.0'],
+  },
 } as const;
 
 export type NativeKind = keyof typeof sources;
