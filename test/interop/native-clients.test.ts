@@ -14,7 +14,7 @@ import { describeWith } from '../support/requirements.ts';
 
 const PASSWORD = 'wonderland';
 const sizes = { '1 byte': 1, '1 MiB': 1 << 20, '50 MB': 50_000_000 };
-const natives = ['gloox', 'libpurple'] as const satisfies readonly ActorKind[];
+const natives = ['gloox', 'libpurple', 'qxmpp'] as const satisfies readonly ActorKind[];
 const others = ['slixmpp', 'xmpp4r'] as const satisfies readonly ActorKind[];
 
 let folder = '';

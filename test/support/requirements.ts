@@ -30,6 +30,10 @@ const requirements = {
     isPresent: () => compiles('purple', 'json-glib-1.0'),
     howToGet: 'apt-get install gcc pkg-config libpurple-dev libjson-glib-dev',
   },
+  qxmpp: {
+    isPresent: () => compiles('qxmpp', 'Qt5Core', 'Qt5Network', 'Qt5Xml'),
+    howToGet: 'apt-get install g++ pkg-config libqxmpp-dev qtbase5-dev',
+  },
   docker: {
     isPresent: () => succeeds('docker', 'info'),
     howToGet: 'install Docker, start its daemon and let this user reach it',

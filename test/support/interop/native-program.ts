@@ -17,6 +17,11 @@ const sources = {
     source: 'libpurple-actor.c',
     packages: ['purple', 'json-glib-1.0'],
   },
+  qxmpp: {
+    compiler: ['g++', '-std=c++17', '-fPIC'],
+    source: 'qxmpp-actor.cpp',
+    packages: ['qxmpp', 'Qt5Core', 'Qt5Network', 'Qt5Xml'],
+  },
 } as const;
 
 export type NativeKind = keyof typeof sources;
