@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Actor, type ActorKind } from '../support/interop/actor.ts';
 import { Daemon } from '../support/interop/daemon.ts';
 import { ejabberd } from '../support/interop/ejabberd.ts';
+import { removeNativePrograms } from '../support/interop/native-program.ts';
 import { prosody } from '../support/interop/prosody.ts';
 import { type SampleFile, writeSampleFile } from '../support/interop/sample-file.ts';
 import { XmppServer } from '../support/interop/xmpp-server.ts';
@@ -27,7 +28,10 @@ beforeAll(async () => {
   }
 });
 
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await removeNativePrograms();
+  await rm(folder, { recursive: true, force: true });
+});
 
 for (const kind of [prosody, ejabberd]) {
   for (const native of natives) {

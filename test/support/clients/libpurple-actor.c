@@ -1,7 +1,8 @@
 // A libpurple user (Pidgin, Finch) that the interop tests steer; actor-lines.h says how. It finds the proxy by service
 // discovery, as Pidgin does, offers files by SI over SOCKS5 Bytestreams and takes those it is offered.
 //
-// What libpurple writes lands in the folder of this program, which the tests remove.
+// What libpurple writes lands in the folder of this program, which the tests remove. With ACTOR_DEBUG set it prints its
+// debug log, stanzas included.
 
 #include "actor-lines.h"
 

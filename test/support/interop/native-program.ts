@@ -1,7 +1,7 @@
-// Actors in C and C++, compiled against the machine's own libraries: once in a run, into a temporary folder.
+// Actors in C and C++, compiled against the machine's own libraries: once in a test file, into a temporary folder.
 
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,9 +30,7 @@ export function isNative(kind: string): kind is NativeKind {
   return kind in sources;
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'streamhost-actors-'));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-
+let folder: Promise<string> | undefined;
 const compiled = new Map<NativeKind, Promise<string>>();
 
 /** Where the program is, compiled on the first call. @throws Error with what the compiler says */
@@ -42,12 +40,20 @@ export function nativeProgram(kind: NativeKind): Promise<string> {
   return program;
 }
 
+/** Removes what was compiled, and what the actors wrote beside it. */
+export async function removeNativePrograms(): Promise<void> {
+  if (folder !== undefined) await rm(await folder, { recursive: true, force: true });
+  folder = undefined;
+  compiled.clear();
+}
+
 async function compile(kind: NativeKind): Promise<string> {
   const { compiler, source, packages } = sources[kind];
   const [command, ...dialect] = compiler;
   const { stdout } = await run('pkg-config', ['--cflags', '--libs', ...packages]);
   const path = fileURLToPath(new URL(`../clients/${source}`, import.meta.url));
-  const program = join(folder, kind);
+  folder ??= mkdtemp(join(tmpdir(), 'streamhost-actors-'));
+  const program = join(await folder, kind);
   const options = ['-O1', path, '-o', program, ...stdout.trim().split(/\s+/)];
   await run(command, [...dialect, ...options], { timeout: COMPILE_MS });
   return program;
