@@ -54,6 +54,7 @@ export function tell(fact: Fact, writeJid: (jid: string) => string): Line {
         reconnect: fact.reconnect,
       });
     case 'xmpp-offline':
+      if (fact.deliberate) return line('info', 'left the XMPP server', { reason: fact.reason });
       return line('warn', 'not joined to the XMPP server', {
         reason: fact.reason,
         advice: fact.advice,

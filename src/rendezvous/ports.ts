@@ -170,6 +170,8 @@ export type Fact =
       readonly reason: string;
       readonly advice?: string;
       readonly retryInMs?: number;
+      /** We left; nothing is wrong. */
+      readonly deliberate?: true;
     }
   | { readonly kind: 'xmpp-warning'; readonly message: string; readonly error?: Error }
   | { readonly kind: 'draining'; readonly streams: number; readonly graceMs: number }

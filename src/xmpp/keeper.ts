@@ -133,7 +133,7 @@ export class Keeper {
     this.#onlineSince = undefined;
     const { refusal, ...words } = explainEnd(end, settings);
     if (this.#stopped !== undefined) {
-      if (wasOnline) observer.observe({ kind: 'xmpp-offline', ...words });
+      if (wasOnline) observer.observe({ kind: 'xmpp-offline', ...words, deliberate: true });
     } else if (refusal && settings.onRefusal === 'exit') {
       observer.observe({ kind: 'xmpp-offline', ...words });
       this.#resolveFatal(inOneSentence(words));

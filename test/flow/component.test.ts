@@ -152,7 +152,7 @@ describe('leaving', () => {
     await connection.untilClosed();
     expect(side.link.online).toBe(false);
     expect(side.observer.of('xmpp-offline')).toEqual([
-      { kind: 'xmpp-offline', reason: 'streamhost is stopping' },
+      { kind: 'xmpp-offline', reason: 'streamhost is stopping', deliberate: true },
     ]);
   });
 
