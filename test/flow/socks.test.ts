@@ -6,6 +6,7 @@ import { SocksClient } from 'socks';
 import socksv5 from 'socksv5';
 import { describe, expect, it } from 'vitest';
 import { connectMessage, greet, keyOf, ProxyUnderTest, request } from '../support/proxy.ts';
+import { describeWith } from '../support/requirements.ts';
 import { ended, receive, receiveAll } from '../support/tcp.ts';
 
 const KEY = '98b8d688d0f5d895fd41c5e7309a2e9e33ba32ff';
@@ -209,7 +210,7 @@ describe('a peer that leaves', () => {
   });
 });
 
-describe('the listeners', () => {
+describeWith(['ipv6'], 'the listeners', () => {
   it('share one waiting table, over IPv4 and IPv6 [S5B-P-50] [SOCKS-22]', async () => {
     const listen = [
       { host: '127.0.0.1', port: 0 },

@@ -3,6 +3,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, it } from 'vitest';
 
@@ -12,6 +13,7 @@ interface Requirement {
 }
 
 const requirements = {
+  ipv6: { isPresent: hasIpv6, howToGet: 'sysctl net.ipv6.conf.all.disable_ipv6=0' },
   prosody: { isPresent: () => finds('prosody', 'prosodyctl'), howToGet: 'apt-get install prosody' },
   ejabberd: { isPresent: () => finds('ejabberdctl', 'erl'), howToGet: 'apt-get install ejabberd' },
   slixmpp: {
@@ -72,6 +74,13 @@ function isPresent(need: Need): boolean {
   const present = known.get(need) ?? requirements[need].isPresent();
   known.set(need, present);
   return present;
+}
+
+/** Whether ::1 is there; in many containers it is not. */
+function hasIpv6(): boolean {
+  return Object.values(networkInterfaces()).some((addresses) =>
+    addresses?.some(({ address }) => address === '::1'),
+  );
 }
 
 /** Whether there is a compiler, and the libraries for developers. */
