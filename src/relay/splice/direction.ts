@@ -1,0 +1,179 @@
+// One direction of a stream: what the source sends goes to the sink through the kernel, then its FIN. [S5B-P-48] [S5B-P-80]
+//
+//     source ──splice──▶ pipe ──splice──▶ sink
+//                        └─ given back as soon as it is empty; kept only while the sink is blocked
+//
+// The source is not read while the sink is blocked: its bytes wait in its own kernel buffer, then at the sender.
+
+import type { DirectionCounter } from './counters.ts';
+import type { Libc } from './libc.ts';
+import { Errno, Socket, Splice } from './linux.ts';
+import type { Pipe, PipePool } from './pipe-pool.ts';
+import type { Task } from './run-queue.ts';
+import type { Side } from './side.ts';
+
+/** What all directions of a worker use. */
+export interface Plumbing {
+  readonly libc: Libc;
+  readonly pipes: PipePool;
+  /** For bytes that are copied or thrown away; nothing stays in it. */
+  readonly scratch: Uint8Array;
+}
+
+export interface DirectionOwner {
+  readonly hasEnded: boolean;
+  /** The source's last byte has been delivered, and so is its FIN when this returns. */
+  onDone(direction: Direction): void;
+  onFailure(side: Side, errno: number): void;
+  /** The sink is dead: nothing can be moved. */
+  onDeadSink(direction: Direction): void;
+}
+
+const SPLICE_FLAGS = Splice.MOVE | Splice.NONBLOCK;
+
+export class Direction implements Task {
+  readonly source: Side;
+  readonly sink: Side;
+  readonly counter: DirectionCounter;
+  readonly #owner: DirectionOwner;
+  readonly #plumbing: Plumbing;
+  #early: Uint8Array | undefined;
+  #pipe: Pipe | undefined;
+  #held = 0;
+  isDone = false;
+  queued = false;
+  lastMove = 0;
+
+  constructor(
+    source: Side,
+    sink: Side,
+    early: Uint8Array | undefined,
+    counter: DirectionCounter,
+    owner: DirectionOwner,
+    plumbing: Plumbing,
+  ) {
+    this.source = source;
+    this.sink = sink;
+    this.counter = counter;
+    this.#early = early;
+    this.#owner = owner;
+    this.#plumbing = plumbing;
+    if (early) counter.take(early.length);
+  }
+
+  run(limit: number): boolean {
+    if (this.isDone || this.#owner.hasEnded) return false;
+    if (this.sink.isDead) {
+      this.#owner.onDeadSink(this);
+      return false;
+    }
+    if (!this.sink.writable || !this.#sendEarly() || !this.#empty()) return false;
+    if (!this.source.readable) return false;
+    const pipe = this.#plumbing.pipes.take();
+    return pipe ? this.#fill(pipe, limit) && this.#empty() : this.#copy(limit);
+  }
+
+  /** Throws away what has not been delivered, and gives the pipe back. */
+  drop(): void {
+    const { libc, pipes, scratch } = this.#plumbing;
+    this.#early = undefined;
+    if (this.#pipe === undefined) return;
+    while (this.#held > 0) {
+      const thrown = libc.read(this.#pipe.read, scratch, Math.min(this.#held, scratch.length));
+      if (thrown <= 0) throw new Error(`a pipe held ${this.#held} bytes fewer than it had taken`);
+      this.#held -= thrown;
+    }
+    pipes.give(this.#pipe);
+    this.#pipe = undefined;
+  }
+
+  /** From the source into an empty pipe; false if nothing came. */
+  #fill(pipe: Pipe, limit: number): boolean {
+    const { libc, pipes } = this.#plumbing;
+    const taken = libc.splice(this.source.fd, null, pipe.write, null, limit, SPLICE_FLAGS);
+    if (taken > 0) {
+      this.lastMove = taken;
+      this.counter.take(taken);
+      this.#held = taken;
+      this.#pipe = pipe;
+      return true;
+    }
+    const errno = taken === -1 ? libc.errno() : 0;
+    pipes.give(pipe);
+    this.#onNothing(errno);
+    return false;
+  }
+
+  /** From the pipe to the sink; true if nothing is left in it. */
+  #empty(): boolean {
+    const { libc, pipes } = this.#plumbing;
+    const pipe = this.#pipe;
+    if (pipe === undefined) return true;
+    while (this.#held > 0) {
+      const given = libc.splice(pipe.read, null, this.sink.fd, null, this.#held, SPLICE_FLAGS);
+      if (given > 0) {
+        this.#held -= given;
+        this.counter.give(given);
+      } else if (!this.#mayRetry(given === -1 ? libc.errno() : Errno.EPIPE)) return false;
+    }
+    pipes.give(pipe);
+    this.#pipe = undefined;
+    return true;
+  }
+
+  /** Bytes that were read before the hand-over go first; true if there are none left. [S5B-P-45] */
+  #sendEarly(): boolean {
+    const { libc } = this.#plumbing;
+    while (this.#early) {
+      const given = libc.send(this.sink.fd, this.#early, this.#early.length, SEND_FLAGS);
+      if (given >= 0) {
+        this.counter.give(given);
+        this.#early = given < this.#early.length ? this.#early.subarray(given) : undefined;
+      } else if (!this.#mayRetry(libc.errno())) return false;
+    }
+    return true;
+  }
+
+  /**
+   * The way without a pipe, for when all are in use: only what the sink takes is taken from the source, so that
+   * nothing has to be kept. Slower, and counted a moment after the receiver has it.
+   */
+  #copy(limit: number): boolean {
+    const { libc, scratch } = this.#plumbing;
+    const size = Math.min(limit, scratch.length);
+    const seen = libc.recv(this.source.fd, scratch, size, Socket.MSG_PEEK | Socket.MSG_DONTWAIT);
+    if (seen <= 0) {
+      this.#onNothing(seen === -1 ? libc.errno() : 0);
+      return false;
+    }
+    const given = libc.send(this.sink.fd, scratch, seen, SEND_FLAGS);
+    if (given === -1) return this.#mayRetry(libc.errno());
+    libc.recv(this.source.fd, scratch, given, Socket.MSG_TRUNC | Socket.MSG_DONTWAIT);
+    this.lastMove = given;
+    this.counter.take(given);
+    this.counter.give(given);
+    return true;
+  }
+
+  /** Nothing came from the source: it has nothing now (EAGAIN), it has ended (0), or it has failed. */
+  #onNothing(errno: number): void {
+    if (errno === Errno.EAGAIN) this.source.readable = false;
+    else if (errno === 0) this.#finish();
+    else if (errno !== Errno.EINTR) this.#owner.onFailure(this.source, errno);
+  }
+
+  /** The sink did not take anything. */
+  #mayRetry(errno: number): boolean {
+    if (errno === Errno.EINTR) return true;
+    if (errno === Errno.EAGAIN) this.sink.writable = false;
+    else this.#owner.onFailure(this.sink, errno);
+    return false;
+  }
+
+  #finish(): void {
+    this.isDone = true;
+    this.#owner.onDone(this);
+  }
+}
+
+const SEND_FLAGS = Socket.MSG_DONTWAIT | Socket.MSG_NOSIGNAL;

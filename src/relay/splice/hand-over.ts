@@ -1,0 +1,60 @@
+// How a connection leaves Node.js and how it comes back.
+//
+//   accepted by Node.js ──dup──▶ lent to a worker ──given back──▶ closed
+//    (its own descriptor           (our descriptor)     │
+//     is closed, without                                └──▶ a net.Socket again, to be closed gently
+//     a shutdown)
+//
+// `_handle.fd` is not documented; Node.js has had it on POSIX systems since 0.12. The contract tests run on every
+// supported line of Node.js and would tell.
+
+import { Socket } from 'node:net';
+import { type Libc, must } from './libc.ts';
+import { Fcntl } from './linux.ts';
+import { setUserTimeout } from './socket-options.ts';
+
+interface WithHandle {
+  _handle: { readonly fd?: number; reading?: boolean; readStop(): number } | null;
+}
+
+/**
+ * Not shorter: the kernel counts the time during which a reader has stopped reading, too, and who pauses a
+ * transfer is not to lose it. It is about the time after which Linux gives up retransmitting anyway.
+ */
+const USER_TIMEOUT_MS = 15 * 60_000;
+
+/** Stops the reading; the bytes that Node.js has read already come back. */
+export function stopReading(socket: Socket): Buffer {
+  const handle = (socket as unknown as WithHandle)._handle;
+  if (handle) {
+    handle.readStop();
+    handle.reading = false;
+  }
+  socket.pause();
+  const chunks: Buffer[] = [];
+  for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Takes the connection out of Node.js; the socket is dead afterwards. Undefined if it was closed already.
+ * Everything that was written to it must have been flushed.
+ * @throws SystemCallError when there are no descriptors left
+ */
+export function takeOut(libc: Libc, socket: Socket): number | undefined {
+  const fd = (socket as unknown as WithHandle)._handle?.fd;
+  if (socket.destroyed || fd === undefined || fd < 0) return undefined;
+  const own = must(libc, 'fcntl', libc.fcntl(fd, Fcntl.DUPFD_CLOEXEC, 0));
+  setUserTimeout(libc, own, USER_TIMEOUT_MS);
+  socket.removeAllListeners();
+  socket.on('error', () => {});
+  socket.destroy();
+  return own;
+}
+
+/** Makes a connection a socket of Node.js again, which then owns the descriptor. */
+export function bringBack(fd: number): Socket {
+  const socket = new Socket({ fd, allowHalfOpen: true });
+  socket.on('error', () => {});
+  return socket;
+}

@@ -1,0 +1,27 @@
+// What is asked of a connection's descriptor, and told to it.
+
+import type { Libc } from './libc.ts';
+import { Socket } from './linux.ts';
+
+const value = new Int32Array(2);
+const length = new Int32Array(1);
+
+/** Takes the connection's pending error, 0 if there is none: the kernel tells it once. */
+export function socketError(libc: Libc, fd: number): number {
+  length[0] = 4;
+  if (libc.getsockopt(fd, Socket.SOL_SOCKET, Socket.SO_ERROR, value, length) === -1) return libc.errno();
+  return value[0] ?? 0;
+}
+
+/** Lets `close` send RST instead of FIN. */
+export function resetOnClose(libc: Libc, fd: number): void {
+  value[0] = 1;
+  value[1] = 0;
+  libc.setsockopt(fd, Socket.SOL_SOCKET, Socket.SO_LINGER, value, 8);
+}
+
+/** How long bytes may stay unacknowledged, or a reader's window closed, before the connection counts as lost. */
+export function setUserTimeout(libc: Libc, fd: number, ms: number): void {
+  value[0] = ms;
+  libc.setsockopt(fd, Socket.IPPROTO_TCP, Socket.TCP_USER_TIMEOUT, value, 4);
+}

@@ -1,0 +1,73 @@
+// A running stream of the zero-copy engine, on the main thread: it owns both descriptors that a worker moves bytes
+// between, reads its counters, and closes both when they are given back. [S5B-P-47] [S5B-P-80]
+
+import type { ByteCounts, Clock, RelayedStream, StreamEnd } from '../../rendezvous/ports.ts';
+import type { CounterSlots } from './counters.ts';
+
+export interface StreamParts {
+  readonly slots: CounterSlots;
+  readonly clock: Clock;
+  /** How long a half-closed stream may go without a byte, in milliseconds. */
+  readonly halfCloseMs: number;
+  /** Asks the worker for the descriptors back. */
+  abort(slot: number): void;
+  /** Closes a descriptor, with FIN or with RST. */
+  close(fd: number, how: 'finish' | 'reset'): void;
+}
+
+export class SplicedStream implements RelayedStream {
+  readonly slot: number;
+  readonly ended: Promise<StreamEnd>;
+  readonly fds: readonly [number, number];
+  readonly #parts: StreamParts;
+  #resolve: (reason: StreamEnd) => void = () => {};
+  #reason: StreamEnd | undefined;
+  #final: ByteCounts | undefined;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(fds: readonly [number, number], parts: StreamParts) {
+    this.slot = parts.slots.take();
+    this.fds = fds;
+    this.#parts = parts;
+    this.ended = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  bytes(): ByteCounts {
+    return this.#final ?? this.#parts.slots.bytes(this.slot);
+  }
+
+  abort(reason: StreamEnd): void {
+    if (this.#final || this.#reason) return;
+    this.#reason = reason;
+    this.#parts.abort(this.slot);
+  }
+
+  /** It never began: the descriptors are the peers' again. */
+  discard(): void {
+    this.#final = this.bytes();
+    this.#parts.slots.give(this.slot);
+  }
+
+  /** A side has sent FIN when so many bytes had been moved. */
+  onHalfClosed(moved: number): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = this.#parts.clock.after(this.#parts.halfCloseMs, () => {
+      const now = this.#parts.slots.moved(this.slot);
+      if (now === moved) this.abort('half-close-timeout');
+      else this.onHalfClosed(now);
+    });
+  }
+
+  /** The worker has given both descriptors back, or has ended itself. */
+  onEnded(told: StreamEnd): void {
+    if (this.#final) return;
+    this.#cancelTimer?.();
+    this.#final = this.bytes();
+    this.#parts.slots.give(this.slot);
+    const reason = this.#reason ?? told;
+    for (const fd of this.fds) this.#parts.close(fd, reason === 'finished' ? 'finish' : 'reset');
+    this.#resolve(reason);
+  }
+}
