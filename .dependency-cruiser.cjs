@@ -33,6 +33,7 @@ const doors = {
   'cli-progress': '^src/cli/',
   zod: '^src/config/',
   yaml: '^src/config/',
+  koffi: '^src/relay/splice/libc\\.ts$',
 };
 
 const doorRules = Object.entries(doors).map(([vendor, door]) => ({

@@ -12,7 +12,7 @@ import { createLog, type Log, type LogDestination } from './ops/log.ts';
 import { Metrics } from './ops/metrics.ts';
 import { Readiness } from './ops/readiness.ts';
 import { Access } from './policy/access.ts';
-import { StreamRelay } from './relay/stream-relay.ts';
+import { chooseEngine } from './relay/choose.ts';
 import type { Clock, Fact, Observer, RelayEngine } from './rendezvous/ports.ts';
 import { Table } from './rendezvous/table.ts';
 import { systemClock } from './system-clock.ts';
@@ -50,7 +50,7 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
   const observers: Observer[] = [log, readiness];
   const observer: Observer = { observe: (fact: Fact) => observers.forEach((one) => void one.observe(fact)) };
 
-  const engine = (parts.createEngine ?? engineOf(config))(systemClock);
+  const engine = parts.createEngine?.(systemClock) ?? createEngine(config, log, observer);
   const table = new Table(engine, systemClock, observer, {
     maxWaiting: config.limits.waiting,
     maxStreams: config.limits.streams,
@@ -121,9 +121,17 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
   };
 }
 
-function engineOf(config: Config): (clock: Clock) => RelayEngine {
-  const { relay, timeouts } = config;
-  return (clock) => new StreamRelay(clock, { earlyData: relay.earlyData, halfCloseMs: timeouts.halfClose });
+/** The engine that is configured, or the best that runs here. @throws StartError */
+function createEngine({ relay, timeouts }: Config, log: Log, observer: Observer): RelayEngine {
+  const choice = chooseEngine(relay.engine, systemClock, {
+    earlyData: relay.earlyData,
+    halfCloseMs: timeouts.halfClose,
+    workers: relay.workers,
+    onWorkerDeath: (error, streams) => observer.observe({ kind: 'relay-worker-died', error, streams }),
+  });
+  if (!choice.ok) throw new StartError(`relay.engine is splice, which cannot run here: ${choice.reason}`);
+  if (choice.fallback) log.warn('the zero-copy relay cannot run here', { reason: choice.fallback });
+  return choice.engine;
 }
 
 /** What an operator has to know first: who is served, and where clients are sent. */

@@ -32,6 +32,11 @@ export const count = (least: number) =>
     .max(1_000_000)
     .meta({ expected: `a whole number from ${least} to 1000000` });
 
+/** Threads: a number, or as many as fit. */
+export const workers = z
+  .union([z.literal('auto'), z.int().min(1).max(64)])
+  .meta({ expected: 'auto, or a whole number from 1 to 64' });
+
 /** A port that can be told to others. [S5B-P-12] */
 export const port = z.int().min(1).max(65_535).meta({ expected: 'a port from 1 to 65535' });
 

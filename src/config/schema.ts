@@ -13,6 +13,7 @@ import {
   service,
   text,
   uri,
+  workers,
 } from './kinds.ts';
 
 const uris = (whom: string) => z.array(uri).default([]).describe(`Where ${whom} is reached.`);
@@ -124,9 +125,15 @@ const identity = z
 const relay = z
   .strictObject({
     engine: z
-      .enum(['auto', 'stream'])
+      .enum(['auto', 'splice', 'stream'])
       .default('auto')
-      .describe('How bytes are moved; `auto` takes the fastest that runs here.'),
+      .describe(
+        'How bytes are moved: `splice` without copying them (Linux, with the optional package koffi), `stream` ' +
+          'everywhere; `auto` takes the fastest that runs here.',
+      ),
+    workers: workers
+      .default('auto')
+      .describe('Threads that move bytes (`splice`); `auto` leaves one core free.'),
     earlyData: z
       .enum(['hold', 'discard'])
       .default('hold')

@@ -135,6 +135,10 @@ function createCounters(registry: Registry, readings: Readings) {
       'xmpp_reconnects_total',
       'How often the XMPP server was joined again after a lost link.',
     ),
+    workerRestarts: counter(
+      'relay_worker_restarts_total',
+      'Threads of the relay that died and were replaced.',
+    ),
     acceptFailures: counter('accept_failures_total', 'Connections that the system could not hand over.'),
   };
 }
@@ -178,6 +182,9 @@ function count(fact: Fact, counters: Counters): void {
       break;
     case 'accept-failed':
       counters.acceptFailures.inc();
+      break;
+    case 'relay-worker-died':
+      counters.workerRestarts.inc();
       break;
     case 'listening':
     case 'stream-opened':

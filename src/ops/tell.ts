@@ -62,6 +62,8 @@ export function tell(fact: Fact, writeJid: (jid: string) => string): Line {
       });
     case 'xmpp-warning':
       return line('warn', 'trouble on the XMPP link', { detail: fact.message, err: fact.error });
+    case 'relay-worker-died':
+      return line('error', 'a relay thread died and is replaced', { streams: fact.streams, err: fact.error });
     case 'draining':
       return line('info', 'stopping: running streams may finish', {
         streams: fact.streams,

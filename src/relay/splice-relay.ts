@@ -28,6 +28,7 @@ import { closeGently } from '../sockets/close-gently.ts';
 import type { EarlyData } from './held-peer.ts';
 import { stopReading, takeOut } from './splice/hand-over.ts';
 import type { Libc } from './splice/libc.ts';
+import { largePipesOf } from './splice/pipe-pool.ts';
 import { RelayWorker } from './splice/relay-worker.ts';
 import { type SpawnWorker, spawnWorker } from './splice/spawn-worker.ts';
 import { SplicedPeer } from './splice/spliced-peer.ts';
@@ -38,8 +39,6 @@ export interface SpliceRelayOptions {
   readonly halfCloseMs: number;
   /** Worker threads. */
   readonly workers: number;
-  /** The size of pipe to ask for, in bytes. */
-  readonly pipeBytes: number;
   /** A worker has died and is replaced; so many streams died with it. */
   readonly onWorkerDeath?: (error: Error, streams: number) => void;
   /** How threads are started; for tests that end them. */
@@ -65,7 +64,7 @@ export class SpliceRelay implements RelayEngine {
       libc,
       clock,
       spawn: options.spawn ?? spawnWorker,
-      pipeBytes: options.pipeBytes,
+      largePipes: largePipesOf(options.workers),
       halfCloseMs: options.halfCloseMs,
       discard: options.earlyData === 'discard',
       onDeath: options.onWorkerDeath ?? (() => {}),

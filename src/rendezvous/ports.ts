@@ -17,7 +17,10 @@ export interface Peer {
   close(): void;
 }
 
-/** Bytes delivered in each direction since the join; whole numbers, exact up to 2^53. */
+/**
+ * Bytes moved in each direction since the join; whole numbers, exact up to 2^53. Never fewer than the receiver
+ * has got, nor more than the sender has sent; exact when the stream has finished.
+ */
 export interface ByteCounts {
   readonly firstToSecond: number;
   readonly secondToFirst: number;
@@ -174,6 +177,12 @@ export type Fact =
       readonly deliberate?: true;
     }
   | { readonly kind: 'xmpp-warning'; readonly message: string; readonly error?: Error }
+  | {
+      readonly kind: 'relay-worker-died';
+      readonly error: Error;
+      /** Streams that died with it. */
+      readonly streams: number;
+    }
   | { readonly kind: 'draining'; readonly streams: number; readonly graceMs: number }
   | { readonly kind: 'stopped'; readonly unfinished: number };
 

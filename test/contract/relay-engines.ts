@@ -1,7 +1,7 @@
 // The engines under contract. A further engine is added to this list and has to pass every test beside it.
 
-import { SpliceRelay } from '../../src/relay/splice-relay.ts';
 import { loadLibc } from '../../src/relay/splice/libc.ts';
+import { SpliceRelay } from '../../src/relay/splice-relay.ts';
 import { StreamRelay, type StreamRelayOptions } from '../../src/relay/stream-relay.ts';
 import type { Clock, RelayEngine } from '../../src/rendezvous/ports.ts';
 
@@ -14,6 +14,7 @@ export const engines: readonly EngineUnderTest[] = [
   { name: 'stream', create: (clock, options) => new StreamRelay(clock, options) },
   ...[1, 2].map((workers) => ({
     name: `splice with ${workers} workers`,
-    create: (clock: Clock, options: StreamRelayOptions) => new SpliceRelay(loadLibc(), clock, { ...options, workers, pipeBytes: 1024 * 1024 }),
+    create: (clock: Clock, options: StreamRelayOptions) =>
+      new SpliceRelay(loadLibc(), clock, { ...options, workers }),
   })),
 ];

@@ -84,22 +84,24 @@ export class Desk implements WaitingObserver, PairObserver {
   #join(order: PairOrder): void {
     const page = this.#pages[Math.floor(order.slot / SLOTS_PER_PAGE)];
     // Both are asked, so that both are given back if both are gone.
-    const canJoin = [order.first, order.second].map((fd) => this.#isAlive(fd)).every(Boolean);
-    if (!canJoin || page === undefined) {
+    const waiting = [order.first, order.second].map((fd) => this.#living(fd));
+    if (page === undefined || waiting.includes(undefined)) {
       this.#tell({ kind: 'refused', slot: order.slot });
       return;
     }
+    for (const watch of waiting) watch?.settle();
     this.#pairs.set(order.slot, new SplicedPair(order, page, this.#parts));
     this.#tell({ kind: 'joined', slot: order.slot });
   }
 
-  #isAlive(fd: number): boolean {
+  #living(fd: number): WaitingWatch | undefined {
     const { libc, loop } = this.#parts;
-    if (!(loop.watcher(fd) instanceof WaitingWatch)) return false;
-    if (socketError(libc, fd) === 0) return true;
+    const watch = loop.watcher(fd);
+    if (!(watch instanceof WaitingWatch)) return undefined;
+    if (socketError(libc, fd) === 0) return watch;
     loop.unwatch(fd);
     this.onGone(fd);
-    return false;
+    return undefined;
   }
 
   #tell(message: FromWorker): void {

@@ -1,7 +1,7 @@
 // What a worker waits on: descriptors and, when something happens to one, who is told.
 
-import { EPOLL_EVENT, Epoll, Errno } from './linux.ts';
 import { type Libc, must, SystemCallError } from './libc.ts';
+import { EPOLL_EVENT, Epoll, Errno } from './linux.ts';
 
 /** Whoever watches a descriptor. */
 export interface Watcher {

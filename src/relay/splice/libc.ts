@@ -57,10 +57,12 @@ export function loadLibc(): Libc {
 /** A call that must not fail has failed. */
 export class SystemCallError extends Error {
   override readonly name = 'SystemCallError';
+  readonly call: string;
   readonly errno: number;
 
   constructor(call: string, errno: number) {
     super(`${call} failed with errno ${errno}`);
+    this.call = call;
     this.errno = errno;
   }
 }

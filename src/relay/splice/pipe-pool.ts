@@ -4,8 +4,8 @@
 // keeps one. Pipes are made when they are needed, up to a bound, and not closed by the worker: it writes their
 // descriptors into shared memory, and the main thread closes them when the worker has ended, however it did.
 
-import { Fcntl, Open } from './linux.ts';
 import type { Libc } from './libc.ts';
+import { Fcntl, Open } from './linux.ts';
 
 export interface Pipe {
   readonly read: number;
@@ -16,8 +16,19 @@ export interface Pipe {
 /** Pipes that a worker may have; each costs two descriptors. */
 export const MAX_PIPES = 512;
 
-/** The first ones are of full size: an ordinary user has 64 MiB of pipes in all (pipe-user-pages-soft). */
-const MAX_LARGE_PIPES = 16;
+/** What is asked for; an ordinary user gets no more (pipe-max-size), and less where that is lower. */
+const LARGE_BYTES = 1024 * 1024;
+
+/**
+ * Large pipes of all workers together. An ordinary user has 64 MiB of pipes in all (pipe-user-pages-soft); beyond
+ * it the kernel makes pipes of two pages only.
+ */
+const LARGE_PIPES_IN_ALL = 32;
+
+/** The share of one of so many workers. */
+export function largePipesOf(workers: number): number {
+  return Math.max(2, Math.floor(LARGE_PIPES_IN_ALL / workers));
+}
 
 /** A zeroed register of pipes: pairs of descriptors. */
 export function createPipeRegister(): SharedArrayBuffer {
@@ -32,16 +43,16 @@ export function registeredPipes(register: SharedArrayBuffer): number[] {
 export class PipePool {
   readonly #libc: Libc;
   readonly #register: Int32Array;
-  readonly #largeBytes: number;
+  readonly #maxLarge: number;
   readonly #large: Pipe[] = [];
   readonly #small: Pipe[] = [];
   #made = 0;
 
-  /** @param largeBytes the size to ask for; where it is refused, pipes stay as the kernel makes them */
-  constructor(libc: Libc, register: SharedArrayBuffer, largeBytes: number) {
+  /** @param maxLarge how many may be large; where that is refused, they stay as the kernel makes them */
+  constructor(libc: Libc, register: SharedArrayBuffer, maxLarge: number) {
     this.#libc = libc;
     this.#register = new Int32Array(register);
-    this.#largeBytes = largeBytes;
+    this.#maxLarge = maxLarge;
   }
 
   /** Pipes that exist. */
@@ -59,12 +70,12 @@ export class PipePool {
    * The one that was used last is the next to be used: it is warm.
    */
   take(): Pipe | undefined {
-    return this.#large.pop() ?? (this.#made < MAX_LARGE_PIPES ? this.#make() : undefined) ?? this.takeSmall();
+    return this.#large.pop() ?? (this.#made < this.#maxLarge ? this.#make() : undefined) ?? this.takeSmall();
   }
 
   /** An empty pipe to keep something in: a small one, so that the large ones stay with those who move. */
   takeSmall(): Pipe | undefined {
-    return this.#small.pop() ?? (this.#made >= MAX_LARGE_PIPES ? this.#make() : undefined);
+    return this.#small.pop() ?? (this.#made >= this.#maxLarge ? this.#make() : undefined);
   }
 
   /** Only when it is empty. */
@@ -78,7 +89,7 @@ export class PipePool {
     const ends = this.#register.subarray(this.#made * 2, this.#made * 2 + 2);
     if (this.#libc.pipe2(ends, Open.CLOEXEC | Open.NONBLOCK) === -1) return undefined;
     const [read = -1, write = -1] = ends;
-    const large = this.#made < MAX_LARGE_PIPES;
+    const large = this.#made < this.#maxLarge;
     if (large) this.#enlarge(write);
     this.#made++;
     return { read, write, large };
@@ -87,7 +98,7 @@ export class PipePool {
   /** Half the size again and again, down to what a pipe has anyway: a user's budget may be nearly used up. */
   #enlarge(fd: number): void {
     const usual = this.#libc.fcntl(fd, Fcntl.GETPIPE_SZ, 0);
-    for (let size = this.#largeBytes; size > usual; size /= 2) {
+    for (let size = LARGE_BYTES; size > usual; size /= 2) {
       if (this.#libc.fcntl(fd, Fcntl.SETPIPE_SZ, size) !== -1) return;
     }
   }

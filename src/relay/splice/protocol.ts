@@ -1,6 +1,7 @@
 // What the main thread and a relay worker say to each other. A connection is called by its descriptor, which is
 // unique as long as it is lent; a stream by its slot in the counters. Both ports keep the order.
 
+import type { MessagePort } from 'node:worker_threads';
 import type { StreamEnd } from '../../rendezvous/ports.ts';
 
 export type ToWorker =
@@ -38,11 +39,12 @@ export type FromWorker =
 
 /** What a worker is given at its start. */
 export interface WorkerStart {
-  readonly port: import('node:worker_threads').MessagePort;
+  readonly port: MessagePort;
   /** The epoll instance that it waits on, and the eventfd that wakes it; the main thread closes both after it. */
   readonly epoll: number;
   readonly wake: number;
   /** Where it writes down the pipes that it makes, for the main thread to close after it. */
   readonly pipes: SharedArrayBuffer;
-  readonly pipeBytes: number;
+  /** Pipes that it may enlarge. */
+  readonly largePipes: number;
 }

@@ -15,7 +15,8 @@ export interface RelayWorkerParts {
   readonly libc: Libc;
   readonly clock: Clock;
   readonly spawn: SpawnWorker;
-  readonly pipeBytes: number;
+  /** Pipes that its thread may enlarge. */
+  readonly largePipes: number;
   readonly halfCloseMs: number;
   /** Early bytes of waiting peers are thrown away. */
   readonly discard: boolean;
@@ -107,12 +108,12 @@ export class RelayWorker implements Warden, StreamParts {
   }
 
   #start(): WorkerThread {
-    const { libc, spawn, pipeBytes } = this.#parts;
+    const { libc, spawn, largePipes } = this.#parts;
     this.#startedAt = this.clock.now();
     return new WorkerThread({
       libc,
       spawn,
-      pipeBytes,
+      largePipes,
       onMessage: (message) => this.#onMessage(message),
       onEnd: (error) => this.#onEnd(error),
     });

@@ -13,8 +13,8 @@ import type { SpawnWorker } from './spawn-worker.ts';
 export interface ThreadParts {
   readonly libc: Libc;
   readonly spawn: SpawnWorker;
-  /** The size of pipe to ask for. */
-  readonly pipeBytes: number;
+  /** Pipes that it may enlarge. */
+  readonly largePipes: number;
   onMessage(message: FromWorker): void;
   /** The thread has ended and everything it said has been heard; with an error unless it was asked to stop. */
   onEnd(error: Error | undefined): void;
@@ -33,7 +33,7 @@ export class WorkerThread {
 
   /** @throws SystemCallError when there are no descriptors left */
   constructor(parts: ThreadParts) {
-    const { libc, spawn, pipeBytes } = parts;
+    const { libc, spawn, largePipes } = parts;
     this.#parts = parts;
     this.#epoll = must(libc, 'epoll_create1', libc.epollCreate(Epoll.CLOEXEC));
     this.#wake = must(libc, 'eventfd', libc.eventfd(0, Open.CLOEXEC | Open.NONBLOCK));
@@ -46,7 +46,7 @@ export class WorkerThread {
       epoll: this.#epoll,
       wake: this.#wake,
       pipes: this.#pipes,
-      pipeBytes,
+      largePipes,
     });
     worker.unref();
     this.#ended = this.#watch(worker);

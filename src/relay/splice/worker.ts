@@ -14,12 +14,12 @@ import { RunQueue } from './run-queue.ts';
 
 const SCRATCH_BYTES = 64 * 1024;
 
-function work({ port, epoll, wake, pipes, pipeBytes }: WorkerStart): void {
+function work({ port, epoll, wake, pipes, largePipes }: WorkerStart): void {
   const libc = loadLibc();
   const loop = new EventLoop(libc, epoll);
   const queue = new RunQueue();
   const scratch = new Uint8Array(SCRATCH_BYTES);
-  const desk = new Desk({ libc, loop, queue, port, scratch, pipes: new PipePool(libc, pipes, pipeBytes) });
+  const desk = new Desk({ libc, loop, queue, port, scratch, pipes: new PipePool(libc, pipes, largePipes) });
   const readMail = () => {
     libc.read(wake, scratch, 8);
     for (let mail = receiveMessageOnPort(port); mail; mail = receiveMessageOnPort(port)) {

@@ -34,6 +34,7 @@ const byKind: { readonly [Kind in Fact['kind']]: Extract<Fact, { kind: Kind }> }
   },
   'xmpp-offline': { kind: 'xmpp-offline', reason: 'the server closed the stream', retryInMs: 2500 },
   'xmpp-warning': { kind: 'xmpp-warning', message: 'a stanza without a sender was dropped' },
+  'relay-worker-died': { kind: 'relay-worker-died', error: new Error('out of memory'), streams: 3 },
   draining: { kind: 'draining', streams: 2, graceMs: 30_000 },
   stopped: { kind: 'stopped', unfinished: 0 },
 };
