@@ -24,6 +24,12 @@ export interface ProxyOptions extends Pick<DaemonParts, 'createEngine'> {
   readonly config?: Partial<Omit<ConfigInput, 'xmpp'>>;
 }
 
+/** Nobody answers the closing tag any more: its connection is cut when it comes. */
+async function hangUp(connection: ScriptedConnection): Promise<void> {
+  await Promise.race([connection.untilFooter(), connection.untilClosed()]).catch(() => {});
+  connection.destroy();
+}
+
 export class ProxyUnderTest {
   readonly daemon: Daemon;
   readonly server: ScriptedServer;
@@ -56,7 +62,7 @@ export class ProxyUnderTest {
     });
     onTestFinished(async () => {
       const stopped = daemon.stop({ graceMs: 0 });
-      for (const connection of server.connections) connection.destroy(); // nobody answers the closing tag any more
+      for (const connection of server.connections) void hangUp(connection);
       await stopped;
     });
     return new ProxyUnderTest(daemon, server, await server.join({ secret: SECRET }), log);

@@ -6,6 +6,7 @@ import { accessSync, constants } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, it } from 'vitest';
+import { prepareSplice } from '../../src/relay/splice/probe.ts';
 
 interface Requirement {
   readonly isPresent: () => boolean;
@@ -14,6 +15,10 @@ interface Requirement {
 
 const requirements = {
   ipv6: { isPresent: hasIpv6, howToGet: 'sysctl net.ipv6.conf.all.disable_ipv6=0' },
+  splice: {
+    isPresent: () => prepareSplice().ok,
+    howToGet: 'Linux, and `npm install` with the optional package koffi',
+  },
   prosody: { isPresent: () => finds('prosody', 'prosodyctl'), howToGet: 'apt-get install prosody' },
   ejabberd: { isPresent: () => finds('ejabberdctl', 'erl'), howToGet: 'apt-get install ejabberd' },
   slixmpp: {

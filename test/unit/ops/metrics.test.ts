@@ -50,6 +50,7 @@ describe('the counters', () => {
       'streamhost_streams_total{reason="finished"}': 1,
       streamhost_xmpp_reconnects_total: 1,
       streamhost_accept_failures_total: 1,
+      streamhost_relay_worker_restarts_total: 1,
     });
   });
 
