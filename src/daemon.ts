@@ -69,7 +69,7 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
     http = await openHttpPort(config, { metrics, readiness });
   } catch (error) {
     for (const listener of listeners) listener.close();
-    log.error('cannot start', { reason: String(error) });
+    log.error('cannot start', { reason: error instanceof Error ? error.message : String(error) });
     await log.flush();
     throw error;
   }

@@ -4,6 +4,7 @@ import { formatAddress } from './config/host.ts';
 import type { Config } from './config/schema.ts';
 import { type Address, Listener, type ListenerParts } from './listener/listener.ts';
 import { HttpEndpoint, type HttpParts } from './ops/http.ts';
+import { setListeningOptions } from './relay/splice/listening-options.ts';
 
 /** The daemon cannot start; the message says what to do about it. */
 export class StartError extends Error {
@@ -15,7 +16,7 @@ export async function openListeners(config: Config, parts: ListenerParts): Promi
   const listeners: Listener[] = [];
   for (const [index, address] of config.listen.entries()) {
     try {
-      listeners.push(await Listener.open(address, parts));
+      listeners.push(await Listener.open(address, parts, (fd) => setListeningOptions(fd, address)));
     } catch (error) {
       for (const listener of listeners) listener.close();
       throw cannotListen(`listen[${index}]`, address, error);
@@ -46,7 +47,11 @@ const WHY_NOT: Readonly<Record<string, string>> = {
 };
 
 function cannotListen(key: string, { host, port }: Address, cause: unknown): StartError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-  const why = WHY_NOT[code] ?? `the system says ${code}`;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+  const why = code === undefined ? messageOf(cause) : (WHY_NOT[code] ?? `the system says ${code}`);
   return new StartError(`cannot listen on ${formatAddress(host, port)} (${key}): ${why}`, { cause });
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

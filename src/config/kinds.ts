@@ -32,6 +32,13 @@ export const count = (least: number) =>
     .max(1_000_000)
     .meta({ expected: `a whole number from ${least} to 1000000` });
 
+/** A kernel buffer: from a page up to 1 GiB. */
+export const bufferBytes = z
+  .int()
+  .min(4096)
+  .max(2 ** 30)
+  .meta({ expected: 'bytes from 4096 to 1073741824' });
+
 /** Threads: a number, or as many as fit. */
 export const workers = z
   .union([z.literal('auto'), z.int().min(1).max(64)])

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import {
   accessRule,
   boundPort,
+  bufferBytes,
   count,
   domain,
   duration,
@@ -47,12 +48,24 @@ const listen = z
     z.strictObject({
       host: host.describe('The address to bind.'),
       port: boundPort.describe('The port to bind; 0 lets the system choose.'),
+      congestion: text
+        .optional()
+        .describe('The TCP congestion control of its connections, such as bbr (Linux).'),
+      receiveBuffer: bufferBytes
+        .optional()
+        .describe("Bytes of the kernel's receive buffers, instead of its own tuning (Linux)."),
+      sendBuffer: bufferBytes
+        .optional()
+        .describe("Bytes of the kernel's send buffers, instead of its own tuning (Linux)."),
     }),
   )
   .min(1)
   .prefault([{ host: '::', port: 7777 }])
   .meta({ expected: 'a list of at least one { host, port }' })
-  .describe('Where SOCKS5 connections are accepted; `::` takes IPv4, too.');
+  .describe(
+    'Where SOCKS5 connections are accepted; `::` takes IPv4, too. An entry may have `congestion` (the TCP congestion ' +
+      "control, such as bbr), `receiveBuffer` and `sendBuffer` (bytes, instead of the kernel's own tuning), on Linux.",
+  );
 
 const streamhosts = z
   .array(

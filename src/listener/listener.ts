@@ -14,6 +14,9 @@ export interface Address {
   readonly port: number;
 }
 
+/** Prepares a listening socket by its descriptor, once it is bound. May throw. */
+export type PrepareSocket = (descriptor: number) => void;
+
 export interface ListenerParts {
   readonly rendezvous: Rendezvous;
   readonly engine: RelayEngine;
@@ -40,7 +43,11 @@ export class Listener {
   }
 
   /** Binds the address; `::` takes IPv4, too. @throws the system's error (EADDRINUSE, EADDRNOTAVAIL, EACCES, …) */
-  static async open(wanted: Address, parts: ListenerParts): Promise<Listener> {
+  static async open(
+    wanted: Address,
+    parts: ListenerParts,
+    prepare: PrepareSocket = () => {},
+  ): Promise<Listener> {
     const server = createServer({ allowHalfOpen: true });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -49,6 +56,12 @@ export class Listener {
         resolve();
       });
     });
+    try {
+      prepare(descriptorOf(server));
+    } catch (error) {
+      server.close();
+      throw error;
+    }
     const bound = server.address();
     const port = bound !== null && typeof bound === 'object' ? bound.port : wanted.port;
     return new Listener(server, { host: wanted.host, port }, parts);
@@ -110,4 +123,9 @@ const METHOD_REPLY_BYTES = 2;
 function cut(socket: Socket, result: HandshakeResult): HandshakeResult {
   if (!socket.writableEnded) socket.destroy();
   return result;
+}
+
+/** Not documented, like the handle of a socket (src/sockets/take-over.ts); -1 where there is none. */
+function descriptorOf(server: Server): number {
+  return (server as unknown as { _handle: { fd?: number } | null })._handle?.fd ?? -1;
 }

@@ -17,19 +17,25 @@ export interface ProbeParts {
   readonly load: () => Libc;
 }
 
-export function prepareSplice(
-  { platform, load }: ProbeParts = { platform: process.platform, load: loadLibc },
-): Preparation {
+const HERE: ProbeParts = { platform: process.platform, load: loadLibc };
+
+/** The C library, if it can be called here. */
+export function prepareLibc({ platform, load }: ProbeParts = HERE): Preparation {
   if (platform !== 'linux') return { ok: false, reason: `it needs Linux, and this is ${platform}` };
-  let libc: Libc;
   try {
-    libc = load();
+    return { ok: true, libc: load() };
   } catch (error) {
     return { ok: false, reason: `the optional package koffi cannot be used: ${firstLine(error)}` };
   }
+}
+
+/** The C library, if all that the engine calls is allowed here. */
+export function prepareSplice(parts: ProbeParts = HERE): Preparation {
+  const prepared = prepareLibc(parts);
+  if (!prepared.ok) return prepared;
   try {
-    tryOut(libc);
-    return { ok: true, libc };
+    tryOut(prepared.libc);
+    return prepared;
   } catch (error) {
     return { ok: false, reason: describe(error) };
   }

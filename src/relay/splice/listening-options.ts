@@ -1,0 +1,55 @@
+// Options of a listening socket that every connection accepted from it inherits. [Linux, tcp(7), socket(7)]
+
+import { getSystemErrorName } from 'node:util';
+import type { Libc } from './libc.ts';
+import { Socket } from './linux.ts';
+import { prepareLibc } from './probe.ts';
+
+export interface ListeningOptions {
+  /** The name of a congestion control, such as `bbr`; default: the system's. */
+  readonly congestion?: string | undefined;
+  /** Bytes of the kernel's buffers; default: tuned by the kernel. It keeps twice as much for its own use, too. */
+  readonly receiveBuffer?: number | undefined;
+  readonly sendBuffer?: number | undefined;
+}
+
+/**
+ * Sets what is configured.
+ * @throws Error that names the option and the value, when the system refuses it or offers no way to set it
+ */
+export function setListeningOptions(fd: number, options: ListeningOptions): void {
+  const { congestion, receiveBuffer, sendBuffer } = options;
+  if (congestion === undefined && receiveBuffer === undefined && sendBuffer === undefined) return;
+  const prepared = prepareLibc();
+  if (!prepared.ok)
+    throw new Error(`congestion, receiveBuffer and sendBuffer cannot be set: ${prepared.reason}`);
+  const { libc } = prepared;
+  if (congestion !== undefined) {
+    const name = Buffer.from(congestion, 'latin1');
+    set(libc, fd, Socket.IPPROTO_TCP, Socket.TCP_CONGESTION, name, `congestion ${congestion}`);
+  }
+  for (const [key, option, bytes] of [
+    ['receiveBuffer', Socket.SO_RCVBUF, receiveBuffer],
+    ['sendBuffer', Socket.SO_SNDBUF, sendBuffer],
+  ] as const) {
+    if (bytes !== undefined)
+      set(libc, fd, Socket.SOL_SOCKET, option, Int32Array.of(bytes), `${key} ${bytes}`);
+  }
+}
+
+function set(
+  libc: Libc,
+  fd: number,
+  level: number,
+  option: number,
+  value: Uint8Array | Int32Array,
+  what: string,
+): void {
+  if (libc.setsockopt(fd, level, option, value, value.byteLength) !== -1) return;
+  const why = getSystemErrorName(-libc.errno());
+  const known =
+    option === Socket.TCP_CONGESTION
+      ? '; /proc/sys/net/ipv4/tcp_available_congestion_control lists what it has'
+      : '';
+  throw new Error(`the system refuses ${what} (${why})${known}`);
+}
