@@ -1,0 +1,62 @@
+// The report of a run: printed, and written to RESULTS.md and streams.svg.
+
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Options } from '../options.ts';
+import type { Results } from '../run.ts';
+import type { Bench } from '../stage.ts';
+import { manyStreamsTable, oneStreamTable } from './bulk-tables.ts';
+import { describeMachine } from './machine.ts';
+import { renderTable, type Table } from './table.ts';
+
+export interface Run {
+  readonly bench: Bench;
+  readonly options: Options;
+  readonly seconds: number;
+}
+
+export async function report(results: Results, run: Run): Promise<void> {
+  const text = renderReport(results, run);
+  process.stdout.write(text);
+  const { out } = run.options;
+  if (out === undefined) return;
+  await writeFile(join(out, 'RESULTS.md'), text);
+  run.bench.journal.say(`written to ${out}`);
+}
+
+function renderReport(results: Results, run: Run): string {
+  const tables = tablesOf(results, run.options).map(renderTable);
+  return [...header(run), ...tables, ...footer(run)].join('\n');
+}
+
+function tablesOf({ bulk }: Results, { only }: Options): Table[] {
+  const tables: Table[] = [];
+  const one = bulk?.get(1);
+  if (only.has(1) && one !== undefined) tables.push(oneStreamTable(one));
+  if (only.has(2) && bulk !== undefined) tables.push(manyStreamsTable(bulk));
+  return tables;
+}
+
+function header({ bench, seconds }: Run): string[] {
+  const { rounds } = bench.plan;
+  const args = process.argv.slice(2).join(' ');
+  return [
+    '# Results of the benchmark',
+    '',
+    `Written by \`npm run bench${args && ` -- ${args}`}\` on ${new Date().toISOString().slice(0, 10)} in ${seconds.toFixed(0)} s.`,
+    `Medians of ${rounds} round${rounds === 1 ? '' : 's'}; in each round everyone is measured once, in turn.`,
+    '',
+    ...describeMachine().map((line) => `- ${line}`),
+    ...[...bench.journal.versions].map(([title, version]) => `- ${title}: ${version}`),
+    '',
+  ];
+}
+
+function footer({ bench }: Run): string[] {
+  const { leftOut, mishaps } = bench.journal;
+  const lines = [
+    ...[...leftOut].map(([title, reason]) => `- ${title} was left out: ${reason}`),
+    ...mishaps.map((line) => `- failed: ${line}`),
+  ];
+  return lines.length === 0 ? [] : ['## Left out and failed', '', ...lines, ''];
+}

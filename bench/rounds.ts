@@ -1,0 +1,65 @@
+// Rounds: every contender takes one sample, then every contender the next one, so that what disturbs the machine
+// disturbs them alike.
+
+import type { Running } from './contenders/contender.ts';
+import { Load } from './load.ts';
+import type { Bench } from './stage.ts';
+
+/** Contender → its samples, one a round. Whoever fails has those before its failure. */
+export type Samples<T> = ReadonlyMap<string, readonly T[]>;
+
+/** Between two samples, so that what one has left to do does not fall into the other. */
+const PAUSE_MS = 100;
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Runs rounds of a sample that each contender takes by itself. */
+export async function inRounds<C extends { readonly title: string }, T>(
+  { plan, journal }: Bench,
+  contenders: readonly C[],
+  sample: (contender: C, round: number) => Promise<T>,
+): Promise<Samples<T>> {
+  const samples = new Map<string, T[]>(contenders.map(({ title }) => [title, []]));
+  const failed = new Set<C>();
+  for (let round = 0; round < plan.rounds; round += 1) {
+    for (const contender of contenders) {
+      if (failed.has(contender)) continue;
+      try {
+        samples.get(contender.title)?.push(await sample(contender, round));
+      } catch (error) {
+        failed.add(contender);
+        journal.mishap(contender.title, error);
+      }
+      await pause(PAUSE_MS);
+    }
+  }
+  return samples;
+}
+
+/** The same with so many streams open through each contender all the time. */
+export async function withLoads<T>(
+  bench: Bench,
+  running: readonly Running[],
+  streams: number,
+  sample: (load: Load, contender: Running) => Promise<T>,
+): Promise<Samples<T>> {
+  const loads = new Map<Running, Load>();
+  try {
+    for (const contender of running) {
+      try {
+        loads.set(contender, await Load.open(bench.tools.load, contender, streams));
+      } catch (error) {
+        bench.journal.mishap(contender.title, error);
+      }
+    }
+    return await inRounds(bench, [...loads.keys()], (contender) => {
+      const load = loads.get(contender);
+      if (load === undefined) throw new Error(`${contender.title} has no load`);
+      return sample(load, contender);
+    });
+  } finally {
+    for (const load of loads.values()) await load.stop();
+  }
+}
