@@ -11,6 +11,9 @@ export type Samples<T> = ReadonlyMap<string, readonly T[]>;
 /** Between two samples, so that what one has left to do does not fall into the other. */
 const PAUSE_MS = 100;
 
+/** After streams with undelivered bytes were reset, so that their relay can let go of them. */
+const RECOVER_MS = 1000;
+
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
@@ -39,27 +42,30 @@ export async function inRounds<C extends { readonly title: string }, T>(
 }
 
 /** The same with so many streams open through each contender all the time. */
-export async function withLoads<T>(
+export async function withLoads<T extends { readonly undelivered: number }>(
   bench: Bench,
   running: readonly Running[],
   streams: number,
   sample: (load: Load, contender: Running) => Promise<T>,
 ): Promise<Samples<T>> {
   const loads = new Map<Running, Load>();
+  const closeLoad = async (contender: Running) => {
+    await loads.get(contender)?.stop();
+    loads.delete(contender);
+  };
   try {
-    for (const contender of running) {
-      try {
-        loads.set(contender, await Load.open(bench.tools.load, contender, streams));
-      } catch (error) {
-        bench.journal.mishap(contender.title, error);
+    return await inRounds(bench, running, async (contender) => {
+      const load = loads.get(contender) ?? (await Load.open(bench.tools.load, contender, streams));
+      loads.set(contender, load);
+      const taken = await sample(load, contender);
+      if (taken.undelivered > 0) {
+        bench.journal.stuck(contender.title, streams, taken.undelivered);
+        await closeLoad(contender);
+        await pause(RECOVER_MS);
       }
-    }
-    return await inRounds(bench, [...loads.keys()], (contender) => {
-      const load = loads.get(contender);
-      if (load === undefined) throw new Error(`${contender.title} has no load`);
-      return sample(load, contender);
+      return taken;
     });
   } finally {
-    for (const load of loads.values()) await load.stop();
+    for (const contender of loads.keys()) await closeLoad(contender);
   }
 }

@@ -21,6 +21,14 @@ export class Journal {
   /** What went wrong with one sample. */
   readonly mishaps: string[] = [];
 
+  /** Contender and streams → the most bytes that were sent and not delivered in time. */
+  readonly undelivered = new Map<string, number>();
+
+  stuck(title: string, streams: number, bytes: number): void {
+    const key = `${title}, ${streams} at once`;
+    this.undelivered.set(key, Math.max(bytes, this.undelivered.get(key) ?? 0));
+  }
+
   say(line: string): void {
     process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${line}\n`);
   }

@@ -12,6 +12,7 @@ const MEGABYTE = 1e6;
 export interface BulkSample {
   readonly megabytesASecond: number;
   readonly jain: number;
+  readonly undelivered: number;
   /** CPU seconds of the relay a gigabyte, and its resident bytes at the most; NaN when there is no relay. */
   readonly cpuPerGigabyte: number;
   readonly resident: number;
@@ -52,6 +53,7 @@ async function sampleBulk(
     return {
       megabytesASecond: result.bytes / MEGABYTE / (result.ms / 1000),
       jain: result.jain,
+      undelivered: result.undelivered,
       cpuPerGigabyte: (after - before) / (result.bytes / GIGABYTE),
       resident: memory?.stop() ?? Number.NaN,
     };

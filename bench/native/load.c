@@ -5,7 +5,8 @@
 //
 // It says {"event":"connected"}, then obeys the lines of its standard input until that ends:
 //
-//   bulk MS K        streams 0 to K-1 send for so long; what arrived when, and Jain's index of the first half
+//   bulk MS K        streams 0 to K-1 send for so long; what arrived until when, at most two seconds later, and
+//                    Jain's index of the first half
 //   ping MS K        one byte to and fro on stream 0 every 200 us, while streams 1 to K send
 //   stall MS BYTES   stream 0 sends until nothing has gone out for a second; its receiver never reads
 
@@ -16,7 +17,7 @@
 #include <sys/epoll.h>
 #include "tcp.h"
 
-enum { CHUNK = 256 * 1024, EVENTS = 64, TURN_MS = 5, PACE_US = 200, QUIET_US = 1000000, DRAIN_US = 30000000 };
+enum { CHUNK = 256 * 1024, EVENTS = 64, TURN_MS = 5, PACE_US = 200, QUIET_US = 1000000, DRAIN_US = 2000000 };
 
 static int count;
 static int *senders, *receivers;
@@ -59,12 +60,8 @@ static void *send_bulk(void *unused) {
 }
 
 static bool more_to_come(int64_t now) {
-  if (!bulk.all_sent || bulk.arrived < bulk.sent) {
-    if (now < bulk.stop + DRAIN_US) return true;
-    errno = ETIMEDOUT;
-    die("what was sent did not arrive");
-  }
-  return false;
+  if (now >= bulk.stop + DRAIN_US) return false;
+  return !bulk.all_sent || bulk.arrived < bulk.sent;
 }
 
 static void *receive_bulk(void *unused) {
@@ -127,8 +124,8 @@ static double fairness(void) {
 static void run_bulk(int ms, int streams) {
   start_bulk(0, streams, ms);
   finish_bulk();
-  printf("{\"bytes\":%llu,\"ms\":%.3f,\"jain\":%.6f}\n", (unsigned long long)bulk.arrived,
-         (bulk.last_byte - bulk.begin) / 1000.0, fairness());
+  printf("{\"bytes\":%llu,\"undelivered\":%llu,\"ms\":%.3f,\"jain\":%.6f}\n", (unsigned long long)bulk.arrived,
+         (unsigned long long)(bulk.sent - bulk.arrived), (bulk.last_byte - bulk.begin) / 1000.0, fairness());
 }
 
 static void *echo(void *unused) {
@@ -159,10 +156,10 @@ static void run_ping(int ms, int streams) {
     separator = ",";
     usleep(PACE_US);
   }
-  printf("],\"bytes\":%llu}\n", streams > 0 ? (unsigned long long)bulk.sent : 0ULL);
   round_trip('q');
   pthread_join(echoer, NULL);
   if (streams > 0) finish_bulk();
+  printf("],\"undelivered\":%llu}\n", streams > 0 ? (unsigned long long)(bulk.sent - bulk.arrived) : 0ULL);
 }
 
 static void run_stall(int ms, uint64_t most) {

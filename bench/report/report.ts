@@ -53,10 +53,15 @@ function header({ bench, seconds }: Run): string[] {
 }
 
 function footer({ bench }: Run): string[] {
-  const { leftOut, mishaps } = bench.journal;
+  const { leftOut, mishaps, undelivered } = bench.journal;
   const lines = [
     ...[...leftOut].map(([title, reason]) => `- ${title} was left out: ${reason}`),
+    ...[...undelivered].map(
+      ([what, bytes]) =>
+        `- ${what}: two seconds after the sender had stopped, up to ${(bytes / 1e6).toFixed(0)} MB were still ` +
+        'under way; what counts is what had arrived by then',
+    ),
     ...mishaps.map((line) => `- failed: ${line}`),
   ];
-  return lines.length === 0 ? [] : ['## Left out and failed', '', ...lines, ''];
+  return lines.length === 0 ? [] : ['## Left out, late and failed', '', ...lines, ''];
 }
