@@ -19,7 +19,10 @@ export interface EquippedServer {
   readonly proxy: BuiltInProxy;
 }
 
-export async function prosodyWithProxy(): Promise<EquippedServer> {
+/** @param components domain → secret, of further external components */
+export async function prosodyWithProxy(
+  components: Readonly<Record<string, string>> = {},
+): Promise<EquippedServer> {
   const proxy = { jid: 'builtin.example.test', port: await freePort() };
   return {
     proxy,
@@ -29,7 +32,10 @@ export async function prosodyWithProxy(): Promise<EquippedServer> {
       // Ports are a global matter in Prosody: in the component's section they would be overlooked.
       const ports = `proxy65_interfaces = { "127.0.0.1" }\nproxy65_ports = { ${proxy.port} }\n`;
       const component = `\nComponent "${proxy.jid}" "proxy65"\n\tproxy65_address = "127.0.0.1"\n`;
-      await writeFile(file, ports + rest + component);
+      const others = Object.entries(components).map(
+        ([domain, secret]) => `\nComponent "${domain}"\n\tcomponent_secret = "${secret}"\n`,
+      );
+      await writeFile(file, ports + rest + component + others.join(''));
     }),
   };
 }

@@ -5,8 +5,8 @@
 //
 // It says {"event":"connected"}, then obeys the lines of its standard input until that ends:
 //
-//   bulk MS K        streams 0 to K-1 send for so long; what arrived until when, at most two seconds later, and
-//                    Jain's index of the first half
+//   bulk MS K        streams 0 to K-1 send for so long; what arrived until when, at most two seconds later and as
+//                    long as anything arrives; Jain's index of the first half
 //   ping MS K        one byte to and fro on stream 0 every 200 us, while streams 1 to K send
 //   stall MS BYTES   stream 0 sends until nothing has gone out for a second; its receiver never reads
 
@@ -17,7 +17,7 @@
 #include <sys/epoll.h>
 #include "tcp.h"
 
-enum { CHUNK = 256 * 1024, EVENTS = 64, TURN_MS = 5, PACE_US = 200, QUIET_US = 1000000, DRAIN_US = 2000000 };
+enum { CHUNK = 256 * 1024, EVENTS = 64, TURN_MS = 5, PACE_US = 200, QUIET_US = 1000000, DRAIN_US = 2000000, SILENT_US = 300000 };
 
 static int count;
 static int *senders, *receivers;
@@ -60,8 +60,9 @@ static void *send_bulk(void *unused) {
 }
 
 static bool more_to_come(int64_t now) {
-  if (now >= bulk.stop + DRAIN_US) return false;
-  return !bulk.all_sent || bulk.arrived < bulk.sent;
+  if (!bulk.all_sent) return true;
+  bool quiet = now >= bulk.stop + SILENT_US && now >= bulk.last_byte + SILENT_US;
+  return bulk.arrived < bulk.sent && !quiet && now < bulk.stop + DRAIN_US;
 }
 
 static void *receive_bulk(void *unused) {
@@ -121,11 +122,16 @@ static double fairness(void) {
   return squares == 0 ? 0 : sum * sum / (squares * (bulk.end - bulk.first));
 }
 
+// A relay may hold something back until more comes, so that a run can receive more than it has sent.
+static unsigned long long undelivered(void) {
+  return bulk.arrived < bulk.sent ? bulk.sent - bulk.arrived : 0;
+}
+
 static void run_bulk(int ms, int streams) {
   start_bulk(0, streams, ms);
   finish_bulk();
   printf("{\"bytes\":%llu,\"undelivered\":%llu,\"ms\":%.3f,\"jain\":%.6f}\n", (unsigned long long)bulk.arrived,
-         (unsigned long long)(bulk.sent - bulk.arrived), (bulk.last_byte - bulk.begin) / 1000.0, fairness());
+         undelivered(), (bulk.last_byte - bulk.begin) / 1000.0, fairness());
 }
 
 static void *echo(void *unused) {
@@ -159,7 +165,7 @@ static void run_ping(int ms, int streams) {
   round_trip('q');
   pthread_join(echoer, NULL);
   if (streams > 0) finish_bulk();
-  printf("],\"undelivered\":%llu}\n", streams > 0 ? (unsigned long long)(bulk.sent - bulk.arrived) : 0ULL);
+  printf("],\"undelivered\":%llu}\n", streams > 0 ? undelivered() : 0ULL);
 }
 
 static void run_stall(int ms, uint64_t most) {

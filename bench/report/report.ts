@@ -7,6 +7,14 @@ import type { Results } from '../run.ts';
 import type { Bench } from '../stage.ts';
 import { manyStreamsTable, oneStreamTable } from './bulk-tables.ts';
 import { describeMachine } from './machine.ts';
+import {
+  idleTable,
+  memoryTable,
+  roundTripTable,
+  setUpTable,
+  stallTable,
+  startTable,
+} from './other-tables.ts';
 import { renderTable, type Table } from './table.ts';
 
 export interface Run {
@@ -29,12 +37,20 @@ function renderReport(results: Results, run: Run): string {
   return [...header(run), ...tables, ...footer(run)].join('\n');
 }
 
-function tablesOf({ bulk }: Results, { only }: Options): Table[] {
-  const tables: Table[] = [];
+function tablesOf(results: Results, { only }: Options): Table[] {
+  const { bulk, roundTrips, setUps, open, stall, start } = results;
   const one = bulk?.get(1);
-  if (only.has(1) && one !== undefined) tables.push(oneStreamTable(one));
-  if (only.has(2) && bulk !== undefined) tables.push(manyStreamsTable(bulk));
-  return tables;
+  const tables = [
+    only.has(1) && one && oneStreamTable(one),
+    only.has(2) && bulk && manyStreamsTable(bulk),
+    roundTrips && roundTripTable(roundTrips),
+    setUps && setUpTable(setUps),
+    only.has(4) && open && memoryTable(open),
+    stall && stallTable(stall),
+    start && startTable(start),
+    only.has(6) && open && idleTable(open),
+  ];
+  return tables.filter((table) => typeof table === 'object');
 }
 
 function header({ bench, seconds }: Run): string[] {
