@@ -15,6 +15,7 @@ import {
   stallTable,
   startTable,
 } from './other-tables.ts';
+import { drawStreams } from './streams-picture.ts';
 import { renderTable, type Table } from './table.ts';
 
 export interface Run {
@@ -29,12 +30,17 @@ export async function report(results: Results, run: Run): Promise<void> {
   const { out } = run.options;
   if (out === undefined) return;
   await writeFile(join(out, 'RESULTS.md'), text);
+  const { bulk } = results;
+  if (bulk !== undefined && bulk.size > 1) await writeFile(join(out, 'streams.svg'), drawStreams(bulk));
   run.bench.journal.say(`written to ${out}`);
 }
 
+const PICTURE = '![Throughput and relay CPU time over the number of streams](streams.svg)\n';
+
 function renderReport(results: Results, run: Run): string {
   const tables = tablesOf(results, run.options).map(renderTable);
-  return [...header(run), ...tables, ...footer(run)].join('\n');
+  const picture = run.options.out !== undefined && (results.bulk?.size ?? 0) > 1 ? [PICTURE] : [];
+  return [...header(run), ...picture, ...tables, ...footer(run)].join('\n');
 }
 
 function tablesOf(results: Results, { only }: Options): Table[] {
