@@ -6,6 +6,7 @@ import { CleanUp } from '../clean-up.ts';
 import { prosodyWithProxy } from '../contenders/built-in-proxy.ts';
 import { NotAvailableError } from '../contenders/contender.ts';
 import { type EngineName, engineTitles, startDaemon } from '../contenders/ours.ts';
+import { prosodyProxy } from '../contenders/server-proxies.ts';
 import { requireCommand } from '../contenders/software.ts';
 import { nameTransfer } from '../contenders/transfers.ts';
 import { inRounds, type Samples } from '../rounds.ts';
@@ -16,6 +17,7 @@ const PASSWORD = 'wonderland';
 const SECRET = 'bench-secret';
 const WORKERS = 64;
 const RUN_MS = 60_000;
+const STOP_MS = 10_000;
 
 /** Set-ups a second. */
 export interface SetUpSample {
@@ -75,7 +77,7 @@ async function prepare(bench: Bench, engines: readonly EngineName[], cleanUp: Cl
       bench.journal.leftOut.set(engineTitles[engine], error.message);
     }
   }
-  subjects.push({ title: "Prosody's mod_proxy65", ...proxy });
+  subjects.push({ title: prosodyProxy.title, ...proxy });
   return { server, subjects };
 }
 
@@ -98,8 +100,11 @@ async function run(
       child.write(`${sid} ${key}`);
     }
   }
-  const { text } = await child.line(/^\{/, RUN_MS);
-  const { setUps, ms }: { setUps: number; ms: number } = JSON.parse(text);
-  await child.exit(RUN_MS);
-  return setUps / (ms / 1000);
+  try {
+    const { text } = await child.line(/^\{/, RUN_MS);
+    const { setUps, ms }: { setUps: number; ms: number } = JSON.parse(text);
+    return setUps / (ms / 1000);
+  } finally {
+    await child.stop('SIGTERM', STOP_MS);
+  }
 }

@@ -1,5 +1,6 @@
 // Tables 3 to 6 out of their samples.
 
+import { prosodyProxy } from '../contenders/server-proxies.ts';
 import type { PingResult } from '../load.ts';
 import type { OpenStreams } from '../measures/open-streams.ts';
 import type { RoundTripSamples } from '../measures/round-trips.ts';
@@ -39,7 +40,7 @@ function percentiles(rounds: readonly PingResult[]): string[] {
 }
 
 export function setUpTable(samples: Samples<SetUpSample>): Table {
-  const baseline = samples.get("Prosody's mod_proxy65") ?? [];
+  const baseline = samples.get(prosodyProxy.title) ?? [];
   const compare = (own: readonly SetUpSample[], pick: (sample: SetUpSample) => number) => [
     fixed(median(own.map(pick)), 0),
     fixed(median(own.map((sample, round) => pick(sample) / pick(baseline[round] ?? NOTHING))), 2),
