@@ -21,14 +21,14 @@ export const fullPlan: Plan = {
   rounds: 5,
   counts: [1, 16, 64, 256, 1000],
   // Many streams have many buffers in the kernel to fill before the pace is the relay's.
-  bulkMs: (streams) => (streams > 64 ? 2500 : 1500),
+  bulkMs: (streams) => (streams > 64 ? 1500 : 1000),
   beside: [0, 4, 64],
-  pingMs: 1500,
+  pingMs: 1000,
   setUpsAlone: 1000,
   setUpsTogether: 3200,
   open: [1000, 9000],
   idleMs: 10_000,
-  stallMs: 8000,
+  stallMs: 5000,
 };
 
 export const quickPlan: Plan = {

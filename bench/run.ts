@@ -2,7 +2,7 @@
 
 import type { Contender } from './contenders/contender.ts';
 import { direct } from './contenders/direct.ts';
-import { haproxy, spliceLoop } from './contenders/forwarders.ts';
+import { haproxy, spliceLoop, tunedHaproxy } from './contenders/forwarders.ts';
 import { ours } from './contenders/ours.ts';
 import { ejabberdProxy, prosodyProxy } from './contenders/server-proxies.ts';
 import type { PingResult } from './load.ts';
@@ -35,7 +35,7 @@ export async function runAll(bench: Bench, { only, engines }: Options): Promise<
   const when = async <T>(wanted: boolean, measure: () => Promise<T>) => (wanted ? measure() : undefined);
   return {
     bulk: await when(only.has(1) || only.has(2), () =>
-      onStage(bench, everyone, (running) => measureBulk(bench, running, counts)),
+      onStage(bench, [...everyone, tunedHaproxy], (running) => measureBulk(bench, running, counts)),
     ),
     roundTrips: await when(only.has(3), () =>
       onStage(bench, everyone, (running) => measureRoundTrips(bench, running)),

@@ -24,37 +24,53 @@ export const spliceLoop: Contender = {
   },
 };
 
-export const haproxy: Contender = {
-  id: 'haproxy',
-  title: 'HAProxy, tcp with splice',
-  async start() {
-    requireCommand('haproxy', 'apt-get install haproxy');
-    const ports = { port: await freePort(), backendPort: await freePort() };
-    const folder = await mkdtemp(join(tmpdir(), 'streamhost-haproxy-'));
-    const file = join(folder, 'haproxy.cfg');
-    await writeFile(file, configuration(ports));
-    const child = new Child({ title: this.title, command: 'haproxy', args: ['-V', '-db', '-f', file] });
-    await child.line(/Using \w+\(\) as the polling mechanism/, READY_MS).catch(async (error) => {
-      await child.stop('SIGTERM', STOP_MS);
-      throw error;
-    });
-    const version = versionOf('haproxy', ['-v'], /version (\S+)/);
-    const started = running(this.title, child, ports, version);
-    return {
-      ...started,
-      async stop() {
-        await started.stop();
-        await rm(folder, { recursive: true, force: true });
-      },
-    };
-  },
-};
+/** With the pipes that it makes unless told otherwise. */
+export const haproxy = haproxyWith({ id: 'haproxy', title: 'HAProxy, tcp with splice', global: '' });
 
-function configuration({ port, backendPort }: { port: number; backendPort: number }): string {
+/** With pipes as large as those of the loop in C. */
+export const tunedHaproxy = haproxyWith({
+  id: 'haproxy-tuned',
+  title: `HAProxy, ${PIPE_BYTES >> 10} KiB pipes`,
+  global: `tune.pipesize ${PIPE_BYTES}`,
+});
+
+interface HaproxyVariant {
+  readonly id: string;
+  readonly title: string;
+  /** A line for the global section. */
+  readonly global: string;
+}
+
+function haproxyWith({ id, title, global }: HaproxyVariant): Contender {
+  return {
+    id,
+    title,
+    async start() {
+      requireCommand('haproxy', 'apt-get install haproxy');
+      const ports = { port: await freePort(), backendPort: await freePort() };
+      const folder = await mkdtemp(join(tmpdir(), 'streamhost-haproxy-'));
+      const file = join(folder, 'haproxy.cfg');
+      await writeFile(file, configuration(ports, global));
+      const child = new Child({ title, command: 'haproxy', args: ['-V', '-db', '-f', file] });
+      const stop = async () => {
+        await child.stop('SIGTERM', STOP_MS);
+        await rm(folder, { recursive: true, force: true });
+      };
+      await child.line(/Using \w+\(\) as the polling mechanism/, READY_MS).catch(async (error) => {
+        await stop();
+        throw error;
+      });
+      return { ...running(title, child, ports, versionOf('haproxy', ['-v'], /version (\S+)/)), stop };
+    },
+  };
+}
+
+function configuration(ports: { port: number; backendPort: number }, global: string): string {
+  const { port, backendPort } = ports;
   return `
 global
   maxconn 4096
-  tune.pipesize ${PIPE_BYTES}
+  ${global}
 defaults
   mode tcp
   option splice-auto

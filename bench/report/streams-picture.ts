@@ -1,7 +1,7 @@
 // The picture of table 2: throughput and CPU time over the number of streams at once.
 
 import { direct } from '../contenders/direct.ts';
-import { haproxy, spliceLoop } from '../contenders/forwarders.ts';
+import { haproxy, spliceLoop, tunedHaproxy } from '../contenders/forwarders.ts';
 import { engineTitles } from '../contenders/ours.ts';
 import { ejabberdProxy, prosodyProxy } from '../contenders/server-proxies.ts';
 import type { BulkSample, BulkSamples } from '../measures/bulk.ts';
@@ -19,6 +19,7 @@ const looks: Readonly<Record<string, Pick<Series, 'name' | 'colour' | 'strong' |
   [prosodyProxy.title]: { name: 'Prosody', colour: '#a3443b', strong: false, dashed: false },
   [ejabberdProxy.title]: { name: 'ejabberd', colour: '#d98324', strong: false, dashed: false },
   [haproxy.title]: { name: 'HAProxy (forwarder)', colour: '#7a5ea8', strong: false, dashed: false },
+  [tunedHaproxy.title]: { name: 'HAProxy, large pipes', colour: '#b79fd9', strong: false, dashed: false },
   [spliceLoop.title]: { name: 'C splice loop', colour: '#555555', strong: false, dashed: true },
 };
 
