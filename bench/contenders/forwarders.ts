@@ -24,24 +24,31 @@ export const spliceLoop: Contender = {
   },
 };
 
-/** With the pipes that it makes unless told otherwise. */
-export const haproxy = haproxyWith({ id: 'haproxy', title: 'HAProxy, tcp with splice', global: '' });
+/** It decides by itself when to splice; the decision depends on how the stream has flowed before. */
+export const haproxy = haproxyWith({
+  id: 'haproxy',
+  title: 'HAProxy, splice-auto',
+  options: ['splice-auto'],
+  global: '',
+});
 
-/** With pipes as large as those of the loop in C. */
+/** It always splices, through pipes as large as those of the loop in C: the best that we found for it. */
 export const tunedHaproxy = haproxyWith({
   id: 'haproxy-tuned',
-  title: `HAProxy, ${PIPE_BYTES >> 10} KiB pipes`,
+  title: 'HAProxy, always splice',
+  options: ['splice-request', 'splice-response'],
   global: `tune.pipesize ${PIPE_BYTES}`,
 });
 
 interface HaproxyVariant {
   readonly id: string;
   readonly title: string;
+  readonly options: readonly string[];
   /** A line for the global section. */
   readonly global: string;
 }
 
-function haproxyWith({ id, title, global }: HaproxyVariant): Contender {
+function haproxyWith({ id, title, options, global }: HaproxyVariant): Contender {
   return {
     id,
     title,
@@ -50,7 +57,7 @@ function haproxyWith({ id, title, global }: HaproxyVariant): Contender {
       const ports = { port: await freePort(), backendPort: await freePort() };
       const folder = await mkdtemp(join(tmpdir(), 'streamhost-haproxy-'));
       const file = join(folder, 'haproxy.cfg');
-      await writeFile(file, configuration(ports, global));
+      await writeFile(file, configuration(ports, options, global));
       const child = new Child({ title, command: 'haproxy', args: ['-V', '-db', '-f', file] });
       const stop = async () => {
         await child.stop('SIGTERM', STOP_MS);
@@ -65,7 +72,11 @@ function haproxyWith({ id, title, global }: HaproxyVariant): Contender {
   };
 }
 
-function configuration(ports: { port: number; backendPort: number }, global: string): string {
+function configuration(
+  ports: { port: number; backendPort: number },
+  options: readonly string[],
+  global: string,
+): string {
   const { port, backendPort } = ports;
   return `
 global
@@ -73,7 +84,7 @@ global
   ${global}
 defaults
   mode tcp
-  option splice-auto
+${options.map((option) => `  option ${option}`).join('\n')}
   timeout connect 10s
   timeout client 10m
   timeout server 10m

@@ -18,8 +18,8 @@ const looks: Readonly<Record<string, Pick<Series, 'name' | 'colour' | 'strong' |
   [engineTitles.stream]: { name: 'streamhost, portable', colour: '#2f9bd6', strong: true, dashed: false },
   [prosodyProxy.title]: { name: 'Prosody', colour: '#a3443b', strong: false, dashed: false },
   [ejabberdProxy.title]: { name: 'ejabberd', colour: '#d98324', strong: false, dashed: false },
-  [haproxy.title]: { name: 'HAProxy (forwarder)', colour: '#7a5ea8', strong: false, dashed: false },
-  [tunedHaproxy.title]: { name: 'HAProxy, large pipes', colour: '#b79fd9', strong: false, dashed: false },
+  [haproxy.title]: { name: 'HAProxy, splice-auto', colour: '#7a5ea8', strong: false, dashed: false },
+  [tunedHaproxy.title]: { name: 'HAProxy, always splice', colour: '#b79fd9', strong: false, dashed: false },
   [spliceLoop.title]: { name: 'C splice loop', colour: '#555555', strong: false, dashed: true },
 };
 
