@@ -14,6 +14,8 @@ export interface Plan {
   /** Streams held open while memory and idle CPU are read, the window of the latter in milliseconds. */
   readonly open: readonly number[];
   readonly idleMs: number;
+  /** Between the last set-up and the reading of memory, so that what they have left to do is done. */
+  readonly settleMs: number;
   readonly stallMs: number;
 }
 
@@ -28,6 +30,7 @@ export const fullPlan: Plan = {
   setUpsTogether: 3200,
   open: [1000, 9000],
   idleMs: 10_000,
+  settleMs: 3000,
   stallMs: 5000,
 };
 
@@ -35,11 +38,12 @@ export const quickPlan: Plan = {
   rounds: 1,
   counts: [1, 64, 1000],
   bulkMs: () => 700,
-  beside: [0, 4, 64],
+  beside: [0, 4],
   pingMs: 500,
-  setUpsAlone: 300,
-  setUpsTogether: 960,
+  setUpsAlone: 200,
+  setUpsTogether: 640,
   open: [1000],
   idleMs: 2000,
+  settleMs: 1000,
   stallMs: 3000,
 };

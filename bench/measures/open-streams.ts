@@ -6,9 +6,6 @@ import { cpuSeconds, residentBytes } from '../process-usage.ts';
 import { pause } from '../rounds.ts';
 import type { Bench } from '../stage.ts';
 
-/** So that what the set-ups have left to do is done. */
-const SETTLE_MS = 3000;
-
 export interface OpenStreams {
   /** Streams → resident bytes of the process; 0 → before the first. */
   readonly resident: ReadonlyMap<number, number>;
@@ -24,11 +21,11 @@ export async function measureOpenStreams(
   const { plan, journal } = bench;
   const subjects = running.map((contender) => new Subject(contender));
   try {
-    await pause(SETTLE_MS);
+    await pause(plan.settleMs);
     for (const streams of [0, ...plan.open]) {
       journal.say(`${streams} open streams`);
       for (const subject of subjects) await subject.grow(bench, streams);
-      await pause(SETTLE_MS);
+      await pause(plan.settleMs);
       for (const subject of subjects) subject.read(streams);
     }
     // Everyone at the same time: nobody does anything.

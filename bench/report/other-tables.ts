@@ -74,7 +74,7 @@ export function memoryTable(open: ReadonlyMap<string, OpenStreams>): Table {
   return {
     title: '4. Memory of open streams',
     note:
-      'Growth of the resident memory in KiB a stream, three seconds after the last was opened; the streams are open ' +
+      'Growth of the resident memory in KiB a stream, soon after the last was opened; the streams are open ' +
       'and have never carried a byte. One reading: nothing is divided by a time.',
     head: [
       '',
