@@ -5,7 +5,12 @@ const kinds = {
   unit: { testTimeout: 20_000 },
   contract: { testTimeout: 60_000 },
   flow: { testTimeout: 60_000 },
-  interop: { testTimeout: 300_000, hookTimeout: 120_000, fileParallelism: false },
+  interop: {
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
+    fileParallelism: false,
+    setupFiles: ['test/support/interop/end-children.ts'],
+  },
 };
 
 export default defineConfig({

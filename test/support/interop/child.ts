@@ -3,7 +3,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { afterAll } from 'vitest';
 
 export interface ChildOptions {
   /** What messages call it. */
@@ -28,12 +27,11 @@ const SHOWN_LINES = 30;
 
 const living = new Set<ChildProcessWithoutNullStreams>();
 
-/** Whatever a failed test has left behind ends with its file; vitest may end this process by a signal. */
-function killAll(): void {
+/** Ends whatever a failure has left behind. */
+export function killChildren(): void {
   for (const child of living) child.kill('SIGKILL');
 }
-afterAll(killAll);
-process.on('exit', killAll);
+process.on('exit', killChildren);
 
 export class Child {
   readonly #options: ChildOptions;
@@ -67,6 +65,12 @@ export class Child {
   /** Where a search begins that is to see only what is printed from now on. */
   get next(): number {
     return this.#dropped + this.#lines.length;
+  }
+
+  /** @throws Error when it could not be started */
+  get pid(): number {
+    if (this.#process.pid === undefined) throw this.failure('was not started');
+    return this.#process.pid;
   }
 
   /** How it ended, if it has. */

@@ -8,7 +8,7 @@ import type { ConfigInput } from '../../../src/config/schema.ts';
 import { Child } from './child.ts';
 import { freePort } from './free-port.ts';
 import { sumOfMetric } from './metrics.ts';
-import type { XmppServer } from './xmpp-server.ts';
+import type { Site } from './xmpp-server.ts';
 
 const EXECUTABLE = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
 const JOIN_MS = 30_000;
@@ -17,6 +17,9 @@ const STREAM_MS = 60_000;
 const HTTP_MS = 5_000;
 const ASK_AGAIN_MS = 50;
 
+/** What the daemon has to know of the server. */
+export type ServerSite = Pick<Site, 'proxy' | 'componentPort' | 'folder'>;
+
 export interface DaemonOptions {
   /** Names its configuration file and its log in messages. */
   readonly title?: string;
@@ -24,6 +27,8 @@ export interface DaemonOptions {
   readonly onRefusal?: 'retry' | 'exit';
   /** The longest pause between attempts to join; default 2s. */
   readonly retryMax?: string;
+  /** Further keys of its configuration. */
+  readonly config?: Pick<ConfigInput, 'relay' | 'limits'>;
 }
 
 export class Daemon {
@@ -33,7 +38,7 @@ export class Daemon {
   readonly #httpPort: number;
 
   /** Starts it; it may not have joined the server yet. */
-  static async start(server: XmppServer, options: DaemonOptions = {}): Promise<Daemon> {
+  static async start(server: ServerSite, options: DaemonOptions = {}): Promise<Daemon> {
     const {
       title = 'streamhost',
       secret = server.proxy.secret,
@@ -57,6 +62,7 @@ export class Daemon {
       streamhosts: [streamhost],
       http: { port: httpPort },
       log: { level: 'info', format: 'json' },
+      ...options.config,
     };
     const file = join(server.folder, `${title}.yaml`);
     await writeFile(file, stringify(config), { mode: 0o600 });
@@ -64,7 +70,7 @@ export class Daemon {
   }
 
   /** Starts it and waits until it has joined the server. */
-  static async join(server: XmppServer, options: DaemonOptions = {}): Promise<Daemon> {
+  static async join(server: ServerSite, options: DaemonOptions = {}): Promise<Daemon> {
     const daemon = await Daemon.start(server, options);
     await daemon.untilJoined();
     return daemon;

@@ -73,6 +73,12 @@ export class XmppServer implements Site {
     this.#prepared = prepared;
   }
 
+  /** Of the present process. @throws Error when it was never started */
+  get pid(): number {
+    if (this.#child === undefined) throw new Error(`${this.name} was never started`);
+    return this.#child.pid;
+  }
+
   /** Starts it again, on the same ports and data. */
   async start(): Promise<void> {
     const child = new Child({ ...this.#prepared.child, title: this.name });
