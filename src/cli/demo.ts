@@ -3,7 +3,6 @@
 import type { Command } from 'commander';
 import { chooseNarrator } from './demo/choose-narrator.ts';
 import { filePayload, generatedPayload, type Payload, type PayloadChoice } from './demo/payload.ts';
-import { runDemo } from './demo/run.ts';
 import { parseSize, SIZE_EXPECTED } from './demo/sizes.ts';
 import { createCommand, ExitCode, version } from './usage.ts';
 
@@ -46,6 +45,7 @@ async function perform(payload: Payload): Promise<number> {
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   process.stdout.on('error', interrupt); // EPIPE: nobody reads on, as after `| head`
   try {
+    const { runDemo } = await import('./demo/run.ts'); // the other commands start without what only it needs
     const areEqual = await runDemo(payload, version, narrator, interruption.signal);
     return areEqual ? ExitCode.ok : ExitCode.failure;
   } catch (error) {

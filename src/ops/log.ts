@@ -1,8 +1,9 @@
 // The one door to pino and pino-pretty: lines of JSON or for the eye, and every fact told in one of them.
 
+import { createRequire } from 'node:module';
 import { isatty } from 'node:tty';
 import { pino, stdTimeFunctions } from 'pino';
-import { isColorSupported, prettyFactory } from 'pino-pretty';
+import type pinoPretty from 'pino-pretty';
 import type { Fact, Observer } from '../rendezvous/ports.ts';
 import { type JidMode, jidWriter } from './mask.ts';
 import { type Fields, type Level, tell } from './tell.ts';
@@ -88,9 +89,11 @@ function standardOutput(): LogDestination {
   return destination;
 }
 
+/** Loads pino-pretty only here: a daemon that writes JSON starts without it. */
 function prettified(destination: LogDestination): LogDestination {
-  const format = prettyFactory({
-    colorize: isatty(1) && isColorSupported,
+  const pretty: typeof pinoPretty = createRequire(import.meta.url)('pino-pretty');
+  const format = pretty.prettyFactory({
+    colorize: isatty(1) && pretty.isColorSupported,
     singleLine: true,
     translateTime: 'SYS:yyyy-mm-dd HH:MM:ss.l',
     ignore: 'event',
