@@ -3,34 +3,43 @@
 import { fileURLToPath } from 'node:url';
 import { killChildren } from '../test/support/interop/child.ts';
 import { compileAll } from './native.ts';
-import { type Options, parseOptions, USAGE } from './options.ts';
+import { type Options, parseOptions, UsageError } from './options.ts';
 import { fullPlan, quickPlan } from './plan.ts';
 import { report } from './report/report.ts';
 import { runAll } from './run.ts';
 import { Journal } from './stage.ts';
 
+/** The exit code of a program that SIGINT has ended. */
+const INTERRUPTED = 130;
+
 const BENCH_FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
-async function main(options: Options): Promise<void> {
+async function main(options: Options, signal: AbortSignal): Promise<void> {
   const began = performance.now();
-  const journal = new Journal();
-  const bench = { plan: options.quick ? quickPlan : fullPlan, tools: await compileAll(), journal };
+  const plan = options.quick ? quickPlan : fullPlan;
+  const bench = { plan, tools: await compileAll(), journal: new Journal(), signal };
   const results = await runAll(bench, options);
   await report(results, { bench, options, seconds: (performance.now() - began) / 1000 });
 }
 
-/** The exit handlers end the children by their ids and remove what was compiled. */
-function onSignal(): void {
-  killChildren();
-  process.exit(130);
+/** The first signal ends the children, by their ids, and lets every clean-up run; a second one does not wait for it. */
+function abortOnSignal(): AbortSignal {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(INTERRUPTED);
+    controller.abort(new Error('interrupted'));
+    killChildren();
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return controller.signal;
 }
 
-process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-
+const signal = abortOnSignal();
 try {
-  const options = parseOptions(process.argv.slice(2), BENCH_FOLDER);
-  await main(options);
+  await main(parseOptions(process.argv.slice(2), BENCH_FOLDER), signal);
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.stack : error}\n\n${USAGE}`);
-  process.exitCode = 1;
+  if (signal.aborted) process.stderr.write('interrupted\n');
+  else if (error instanceof UsageError) process.stderr.write(error.message);
+  else process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+  process.exitCode = signal.aborted ? INTERRUPTED : error instanceof UsageError ? 2 : 1;
 }

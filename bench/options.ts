@@ -7,7 +7,7 @@ const ENGINES: readonly EngineName[] = ['splice', 'stream'];
 const MEASURES = [1, 2, 3, 4, 5, 6] as const;
 export type MeasureNumber = (typeof MEASURES)[number];
 
-export const USAGE = `npm run bench -- [--quick] [--only 1,3] [--engines splice,stream] [--out FOLDER]
+const USAGE = `npm run bench -- [--quick] [--only 1,3] [--engines splice,stream] [--out FOLDER]
 
   --quick     under two minutes, fewer rounds; prints only
   --only      the tables to measure, of 1 to 6; prints only
@@ -15,6 +15,15 @@ export const USAGE = `npm run bench -- [--quick] [--only 1,3] [--engines splice,
   --out       write RESULTS.md and streams.svg there, whatever else is given
               (default: bench/, when everything is measured)
 `;
+
+/** The message says what was expected, and how to say it. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+
+  constructor(message: string) {
+    super(`${message}\n\n${USAGE}`);
+  }
+}
 
 export interface Options {
   readonly quick: boolean;
@@ -24,17 +33,9 @@ export interface Options {
   readonly out: string | undefined;
 }
 
-/** @throws Error that says what was expected */
+/** @throws UsageError */
 export function parseOptions(args: readonly string[], defaultOut: string): Options {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      quick: { type: 'boolean', default: false },
-      only: { type: 'string' },
-      engines: { type: 'string' },
-      out: { type: 'string' },
-    },
-  });
+  const values = read(args);
   const only = chosen('--only', values.only, MEASURES.map(String)).map(Number) as MeasureNumber[];
   const complete = !values.quick && values.only === undefined && values.engines === undefined;
   return {
@@ -45,12 +46,28 @@ export function parseOptions(args: readonly string[], defaultOut: string): Optio
   };
 }
 
+function read(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        quick: { type: 'boolean', default: false },
+        only: { type: 'string' },
+        engines: { type: 'string' },
+        out: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
 /** The parts of a list with commas, or everything without one. */
 function chosen(option: string, text: string | undefined, all: readonly string[]): readonly string[] {
   if (text === undefined) return all;
   const parts = text.split(',').map((part) => part.trim());
   const unknown = parts.find((part) => !all.includes(part));
   if (unknown !== undefined)
-    throw new Error(`${option}: expected some of ${all.join(',')}, not "${unknown}"`);
+    throw new UsageError(`${option}: expected some of ${all.join(',')}, not "${unknown}"`);
   return parts;
 }

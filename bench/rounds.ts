@@ -23,7 +23,7 @@ export function pause(ms: number): Promise<void> {
 
 /** Runs rounds of a sample that each contender takes by itself. */
 export async function inRounds<C extends { readonly title: string }, T>(
-  { plan, journal }: Bench,
+  { plan, journal, signal }: Bench,
   contenders: readonly C[],
   sample: (contender: C, round: number) => Promise<T>,
 ): Promise<Samples<T>> {
@@ -31,10 +31,12 @@ export async function inRounds<C extends { readonly title: string }, T>(
   const failed = new Set<C>();
   for (let round = 0; round < plan.rounds; round += 1) {
     for (const contender of contenders) {
+      signal.throwIfAborted();
       if (failed.has(contender)) continue;
       try {
         samples.get(contender.title)?.push(await sample(contender, round));
       } catch (error) {
+        signal.throwIfAborted();
         failed.add(contender);
         journal.mishap(contender.title, error);
       }

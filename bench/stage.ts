@@ -10,6 +10,8 @@ export interface Bench {
   readonly plan: Plan;
   readonly tools: NativePrograms;
   readonly journal: Journal;
+  /** Aborted on Ctrl-C: no further sample is taken, and what runs is ended and removed. */
+  readonly signal: AbortSignal;
 }
 
 /** What the run tells while it runs, and what the report tells about it. */
@@ -50,10 +52,12 @@ export async function onStage<T>(
   try {
     const running: Running[] = [];
     for (const contender of contenders) {
+      bench.signal.throwIfAborted();
       if (bench.journal.leftOut.has(contender.title)) continue;
       const started = await startOne(bench, contender, cleanUp);
       if (started !== undefined) running.push(started);
     }
+    bench.signal.throwIfAborted();
     return await measure(running);
   } finally {
     await cleanUp.run();
@@ -61,7 +65,7 @@ export async function onStage<T>(
 }
 
 async function startOne(
-  { journal, tools }: Bench,
+  { journal, tools, signal }: Bench,
   contender: Contender,
   cleanUp: CleanUp,
 ): Promise<Running | undefined> {
@@ -70,6 +74,7 @@ async function startOne(
     if (running.version !== '') journal.versions.set(running.title, running.version);
     return running;
   } catch (error) {
+    signal.throwIfAborted();
     const reason = error instanceof Error ? error.message : String(error);
     journal.leftOut.set(contender.title, reason);
     journal.say(`${contender.title} is left out: ${reason}`);

@@ -94,7 +94,6 @@ function startProcess(site: ServerSite, engine: EngineName, cleanUp: CleanUp): P
   return cleanUp.own(Daemon.start(site, { title: engine, config: configFor(engine) }));
 }
 
-/** The configuration is checked by the daemon, which may be one that does not know the engine yet. */
-function configFor(engine: string): Pick<ConfigInput, 'relay' | 'limits'> {
-  return { relay: { engine: engine as 'stream' }, limits: LIMITS };
+function configFor(engine: EngineName): Pick<ConfigInput, 'relay' | 'limits'> {
+  return { relay: { engine }, limits: LIMITS };
 }

@@ -24,6 +24,7 @@ export async function measureOpenStreams(
     await pause(plan.settleMs);
     for (const streams of [0, ...plan.open]) {
       journal.say(`${streams} open streams`);
+      bench.signal.throwIfAborted();
       for (const subject of subjects) await subject.grow(bench, streams);
       await pause(plan.settleMs);
       for (const subject of subjects) subject.read(streams);
@@ -56,12 +57,13 @@ class Subject {
     this.title = contender.title;
   }
 
-  async grow({ tools, journal }: Bench, streams: number): Promise<void> {
+  async grow({ tools, journal, signal }: Bench, streams: number): Promise<void> {
     if (this.#failed || streams === this.#open) return;
     try {
       this.#loads.push(await Load.open(tools.load, this.#contender, streams - this.#open));
       this.#open = streams;
     } catch (error) {
+      signal.throwIfAborted();
       this.#failed = true;
       journal.mishap(`${this.title}, ${streams} open streams`, error);
     }
