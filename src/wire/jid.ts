@@ -14,6 +14,8 @@ const MAX_PART_BYTES = 1023; // [RFC 7622 §3.2-3.4]
 const FORBIDDEN_IN_LOCAL = /["&'/:<>@\s]/u; // [RFC 7622 §3.3.1]
 const FORBIDDEN_IN_DOMAIN = /[\s"&'/:<>@\\]/u;
 const CONTROL = /\p{Cc}/u;
+/** Nothing to fold or compose but letter case: nearly every JID. */
+const ASCII = /^\p{ASCII}*$/u;
 
 /** Splits `local@domain/resource`; undefined when the text is no JID (empty part, forbidden character, over 1023 bytes). */
 export function parseJid(text: string): Jid | undefined {
@@ -65,12 +67,14 @@ export function precisJid(jid: Jid): Jid {
 
 /** Case folding character by character, so that a final sigma folds as any other. [RFC 3454 B.2] */
 function fold(text: string): string {
+  if (ASCII.test(text)) return text.toLowerCase();
   const folded = Array.from(prepare(text), (character) => character.toUpperCase().toLowerCase()).join('');
   return folded.normalize('NFKC');
 }
 
 /** What stringprep maps to nothing (soft hyphen, zero-width, variation selectors) goes, the rest becomes NFKC. [RFC 3454 B.1] */
 function prepare(text: string): string {
+  if (ASCII.test(text)) return text;
   return text
     .replace(/\u00ad|\u034f|\u1806|[\u180b-\u180d]|[\u200b-\u200d]|\u2060|[\ufe00-\ufe0f]|\ufeff/gu, '')
     .normalize('NFKC');

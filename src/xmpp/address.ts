@@ -15,5 +15,5 @@ export function findAddressee(to: string, domain: string): Addressee {
 /** Servers spell an international domain as U-labels or as A-labels. */
 function comparable(domain: string): string {
   const normalised = normaliseJid({ local: '', domain, resource: '' }).domain;
-  return domainToASCII(normalised) || normalised;
+  return /\P{ASCII}/u.test(normalised) ? domainToASCII(normalised) || normalised : normalised;
 }
