@@ -80,7 +80,7 @@ async function live(relay: SpliceRelay, lobby: Lobby): Promise<string> {
       return 'closed';
     }
     const joining = relay.join(first.peer, second.peer).catch(() => undefined);
-    if (chance(0.05)) second.client.resetAndDestroy();
+    if (chance(0.05) && !second.client.writableEnded) second.client.resetAndDestroy();
     const stream = await joining;
     if (stream === undefined) {
       first.peer.close();
@@ -93,7 +93,8 @@ async function live(relay: SpliceRelay, lobby: Lobby): Promise<string> {
     for (const client of clients) {
       for (let turns = below(4); turns > 0; turns--) await turn();
       const how = Math.random();
-      if (how < 0.15) client.resetAndDestroy();
+      if (how < 0.15 && !client.writableEnded)
+        client.resetAndDestroy(); // Node.js loses the descriptor of one that is ending
       else if (how < 0.3) client.destroy();
       else client.resume().end();
     }
@@ -109,7 +110,7 @@ const below = (bound: number) => Math.floor(Math.random() * bound);
 /** Where peers come in, on as many addresses as it takes not to run out of ports. */
 class Lobby {
   readonly #port: number;
-  readonly #accepted = new Map<string, (socket: Socket) => void>();
+  readonly #accepted = new Map<string, Socket>();
   readonly #server;
   #relay: SpliceRelay;
   #arrivals = 0;
@@ -120,12 +121,13 @@ class Lobby {
     this.#port = port;
     server.on('connection', (socket) => {
       socket.on('error', () => {});
-      this.#accepted.get(`${socket.remoteAddress}:${socket.remotePort}`)?.(socket);
+      this.#accepted.set(`${socket.remoteAddress}:${socket.remotePort}`, socket);
+      server.emit('accepted');
     });
   }
 
   static async open(relay: SpliceRelay): Promise<Lobby> {
-    const server = createServer({ allowHalfOpen: true });
+    const server = createServer({ allowHalfOpen: true }).setMaxListeners(0);
     server.listen(0, '0.0.0.0', 1024);
     await once(server, 'listening');
     const address = server.address();
@@ -139,7 +141,8 @@ class Lobby {
     client.on('error', () => {});
     await once(client, 'connect');
     const name = `${client.localAddress}:${client.localPort}`;
-    const accepted = await new Promise<Socket>((resolve) => this.#accepted.set(name, resolve));
+    let accepted = this.#accepted.get(name);
+    for (; accepted === undefined; accepted = this.#accepted.get(name)) await once(this.#server, 'accepted');
     this.#accepted.delete(name);
     accepted.write('0123456789');
     return { client, peer: this.#relay.hold(accepted, Buffer.alloc(0)) };
