@@ -184,8 +184,11 @@ export class RelayWorker implements Warden, StreamParts {
     const streams = [...this.#streams.values()];
     this.#streams.clear();
     for (const stream of streams) stream.onEnded(error ? 'engine-failed' : 'shutdown');
-    if (error === undefined) this.#abandon();
-    else {
+    for (const [fd, peer] of [...this.#peers]) {
+      const waitsForAnother = error !== undefined && peer.warden === this;
+      if (!waitsForAnother) this.#onReleased(fd, false);
+    }
+    if (error) {
       this.#parts.onDeath(error, streams.length);
       this.#replace();
     }
@@ -202,10 +205,6 @@ export class RelayWorker implements Warden, StreamParts {
     this.#cancelResume = undefined;
     this.#thread = this.#start();
     this.slots.announce();
-    for (const peer of [...this.#peers.values()]) peer.onWardenDied();
-  }
-
-  #abandon(): void {
-    for (const fd of [...this.#peers.keys()]) this.#onReleased(fd, false);
+    for (const [fd, peer] of this.#peers) this.watch(fd, peer);
   }
 }

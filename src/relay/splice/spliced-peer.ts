@@ -142,10 +142,4 @@ export class SplicedPeer implements Peer {
     else closeGently(bringBack(fd));
     if (!wasLeaving) this.#listener?.();
   }
-
-  /** The worker's thread has ended and another one has taken its place. */
-  onWardenDied(): void {
-    if (this.#place.at === 'watched') this.#place.warden.watch(this.#place.fd, this);
-    else this.onReleased(false);
-  }
 }
