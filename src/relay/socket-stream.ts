@@ -2,6 +2,7 @@
 
 import type { Socket } from 'node:net';
 import type { ByteCounts, Clock, RelayedStream, StreamEnd } from '../rendezvous/ports.ts';
+import { reset } from '../sockets/reset.ts';
 import { Pump } from './pump.ts';
 
 export class SocketStream implements RelayedStream {
@@ -52,8 +53,8 @@ export class SocketStream implements RelayedStream {
 
   abort(reason: StreamEnd): void {
     this.#reason ??= reason;
-    this.#first.resetAndDestroy();
-    this.#second.resetAndDestroy();
+    reset(this.#first);
+    reset(this.#second);
   }
 
   #forward(pump: Pump, bytes: Buffer): boolean {
