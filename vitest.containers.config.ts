@@ -11,7 +11,13 @@ export default defineConfig({
     environment: 'node',
     // Ryuk, which clears up after testcontainers, is an image that would have to be pulled; the tests remove
     // what they start, and so run without a container registry as long as the base images are there.
-    env: { TESTCONTAINERS_RYUK_DISABLED: 'true' },
+    //
+    // The compose file publishes on the loopback only. On a machine that is itself a container (/.dockerenv)
+    // testcontainers would look for those ports at the bridge's gateway.
+    env: {
+      TESTCONTAINERS_RYUK_DISABLED: 'true',
+      TESTCONTAINERS_HOST_OVERRIDE: process.env.TESTCONTAINERS_HOST_OVERRIDE ?? '127.0.0.1',
+    },
     // They build the same images, and a machine that runs them is busy with one at a time.
     fileParallelism: false,
     testTimeout: 2 * MINUTE,
