@@ -30,3 +30,8 @@ export function namespaceOf(element: Element): string {
 export function isElement(element: Element, name: string, namespace: string): boolean {
   return element.name === name && namespaceOf(element) === namespace;
 }
+
+/** The children of that name in that namespace. */
+export function findChildren(parent: Element, name: string, namespace: string): Element[] {
+  return childElements(parent).filter((child) => isElement(child, name, namespace));
+}
