@@ -21,6 +21,7 @@ import type { HandshakeReader } from './handshake-reader.ts';
 const REPLY_TO_REFUSAL: Record<JoinRefusal, ReplyCode> = {
   taken: Reply.notAllowed,
   'over-limit': Reply.generalFailure,
+  'over-address-limit': Reply.generalFailure,
   draining: Reply.generalFailure,
 };
 

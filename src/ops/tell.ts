@@ -102,6 +102,7 @@ function tellStream(summary: StreamSummary, writeJid: (jid: string) => string): 
     bytesSecondToFirst: summary.bytes.secondToFirst,
     durationMs: Math.round(summary.durationMs),
     reason: summary.reason,
+    class: summary.className,
     first: summary.first,
     second: summary.second,
   });

@@ -28,9 +28,24 @@ export interface ByteCounts {
 
 /**
  * Why a stream ended: both sides sent FIN; one was reset (the other was reset, too); one stayed half-closed
- * without a byte for too long; the daemon stopped; the engine failed.
+ * without a byte for too long; no byte moved in either direction for too long; it ran longer than it may; its
+ * requester's quota is used up; the daemon stopped; the engine failed.
  */
-export type StreamEnd = 'finished' | 'reset' | 'half-close-timeout' | 'shutdown' | 'engine-failed';
+export type StreamEnd =
+  | 'finished'
+  | 'reset'
+  | 'half-close-timeout'
+  | 'idle-timeout'
+  | 'duration-limit'
+  | 'quota'
+  | 'shutdown'
+  | 'engine-failed';
+
+/** Bytes a second, with a burst, that one or more streams share; what it stands for is known to policy/rate.ts. */
+export interface Rate {
+  /** Its slot in the memory that the engine shares with policy/rate.ts. */
+  readonly index: number;
+}
 
 /** Two joined peers. The engine owns their sockets until `ended` resolves. */
 export interface RelayedStream {
@@ -57,9 +72,10 @@ export interface RelayEngine {
   hold(socket: Socket, early: Buffer): Peer;
   /**
    * Joins two peers of this engine; when the promise resolves, the relay is live. [S5B-P-46]
+   * @param rates what the bytes of both directions are drawn from; default: nothing holds them back
    * @throws PeerGoneError if one is gone; the other one is then still the caller's
    */
-  join(first: Peer, second: Peer): Promise<RelayedStream>;
+  join(first: Peer, second: Peer, rates?: readonly Rate[]): Promise<RelayedStream>;
   /** Resets every stream, closes every peer. Idempotent. */
   close(): Promise<void>;
 }
@@ -78,7 +94,39 @@ export interface Parties {
   readonly target: string;
 }
 
-export type JoinRefusal = 'taken' | 'over-limit' | 'draining';
+/** Whoever asks for a stream, with the addresses of the two connections that wait for it. */
+export interface Applicant extends Parties {
+  readonly first: string;
+  readonly second: string;
+}
+
+/** Why one requester gets no stream although there is room for others. */
+export type AdmissionRefusal = 'over-user-limit' | 'over-domain-limit' | 'quota';
+
+/** What one stream may do. Whoever gets one releases it, once. */
+export interface Grant {
+  /** The class that the requester fell in. */
+  readonly className: string;
+  /** What its bytes are drawn from. */
+  readonly rates: readonly Rate[];
+  /** How long it may go without a byte in either direction, and how long in all; milliseconds, or Infinity. */
+  readonly idleMs: number;
+  readonly durationMs: number;
+  /** Told about once a second while it runs, and at its end: the bytes moved since. `quota` ends the stream. */
+  charge(bytes: number): 'go-on' | 'quota';
+  release(): void;
+}
+
+export type AdmissionVerdict =
+  | { readonly ok: true; readonly grant: Grant }
+  | { readonly ok: false; readonly reason: AdmissionRefusal; readonly text?: string };
+
+/** Asked at the activation of a complete pair. */
+export interface Admission {
+  admit(applicant: Applicant): AdmissionVerdict;
+}
+
+export type JoinRefusal = 'taken' | 'over-limit' | 'over-address-limit' | 'draining';
 export type JoinVerdict = { readonly ok: true } | { readonly ok: false; readonly reason: JoinRefusal };
 
 export type ActivationRefusal =
@@ -87,10 +135,16 @@ export type ActivationRefusal =
   | 'peer-gone'
   | 'taken'
   | 'over-limit'
+  | AdmissionRefusal
   | 'draining';
 export type ActivationVerdict =
   | { readonly ok: true }
-  | { readonly ok: false; readonly reason: ActivationRefusal };
+  | {
+      readonly ok: false;
+      readonly reason: ActivationRefusal;
+      /** For the requester, where there is more to say than the reason. */
+      readonly text?: string;
+    };
 
 /** The centre: who waits for whom. */
 export interface Rendezvous {
@@ -112,6 +166,9 @@ export type HandshakeResult =
   | 'not-a-session-key' // REP 02
   | 'taken' // REP 02
   | 'over-limit' // REP 01
+  | 'over-address-limit' // REP 01
+  | 'too-fast' // closed without an answer
+  | 'bad-proxy-header' // closed without an answer
   | 'draining' // REP 01
   | 'failed' // REP 01
   | 'timed-out'
@@ -128,6 +185,7 @@ export interface StreamSummary extends Parties {
   /** Addresses of the peer that connected first and of the other one; nothing on the wire says which is the requester. */
   readonly first: string;
   readonly second: string;
+  readonly className: string;
   readonly reason: StreamEnd;
 }
 

@@ -1,22 +1,22 @@
 // Who waits for whom: every session of every listener, by session key. [XEP-0065 §6.3] [S5B-P-50]
 
 import type { SessionKey } from '../wire/session-key.ts';
-import {
-  type ActivationVerdict,
-  type ByteCounts,
-  type Clock,
-  type Fact,
-  type JoinVerdict,
-  type Observer,
-  type Parties,
-  type Peer,
-  PeerGoneError,
-  type Readings,
-  type RelayEngine,
-  type RelayedStream,
-  type Rendezvous,
+import type {
+  ActivationVerdict,
+  Admission,
+  ByteCounts,
+  Clock,
+  Fact,
+  JoinVerdict,
+  Observer,
+  Parties,
+  Peer,
+  Readings,
+  RelayEngine,
+  Rendezvous,
 } from './ports.ts';
 import { arrive, freePlace, leave, type Session, start } from './session.ts';
+import { Streams } from './streams.ts';
 
 type WaitingEnd = Extract<Fact, { kind: 'waiting-ended' }>['why'];
 
@@ -29,22 +29,41 @@ export interface TableOptions {
   readonly pendingMs: number;
 }
 
+/** No class, no limit. */
+const admitEveryone: Admission = {
+  admit: () => ({
+    ok: true,
+    grant: {
+      className: 'default',
+      rates: [],
+      idleMs: Number.POSITIVE_INFINITY,
+      durationMs: Number.POSITIVE_INFINITY,
+      charge: () => 'go-on',
+      release: () => {},
+    },
+  }),
+};
+
 export class Table implements Rendezvous, Readings {
   /** By key, so one requester may have any number of them, also with the same target. [S5B-P-49] */
   readonly #sessions = new Map<SessionKey, Session>();
-  readonly #streams = new Map<SessionKey, RelayedStream>();
+  readonly #streams: Streams;
   readonly #deadlines = new Map<Peer, () => void>();
-  readonly #engine: RelayEngine;
+  readonly #admission: Admission;
   readonly #clock: Clock;
   readonly #observer: Observer;
   readonly #options: TableOptions;
-  #active = 0;
-  #relayedBefore: ByteCounts = { firstToSecond: 0, secondToFirst: 0 };
   #draining = false;
-  #onIdle: (() => void) | undefined;
 
-  constructor(engine: RelayEngine, clock: Clock, observer: Observer, options: TableOptions) {
-    this.#engine = engine;
+  constructor(
+    engine: RelayEngine,
+    clock: Clock,
+    observer: Observer,
+    options: TableOptions,
+    admission: Admission = admitEveryone,
+  ) {
+    this.#streams = new Streams(engine, clock, observer);
+    this.#admission = admission;
     this.#clock = clock;
     this.#observer = observer;
     this.#options = options;
@@ -78,7 +97,7 @@ export class Table implements Rendezvous, Readings {
     const session = key && this.#sessions.get(key);
     if (!key || !session) return { ok: false, reason: 'unknown' };
     if (session.state === 'active') return { ok: false, reason: 'taken' };
-    if (this.#draining || this.#active >= this.#options.maxStreams) {
+    if (this.#draining || this.#streams.active >= this.#options.maxStreams) {
       this.dismiss([key]);
       return { ok: false, reason: this.#draining ? 'draining' : 'over-limit' };
     }
@@ -93,19 +112,14 @@ export class Table implements Rendezvous, Readings {
   /** From now on nobody new; resolves when no stream runs any more. Running streams are left alone. [S5B-P-88] */
   drain(): Promise<void> {
     this.#draining = true;
-    return new Promise((resolve) => {
-      this.#onIdle = resolve;
-      if (this.#active === 0) resolve();
-    });
+    return this.#streams.idle();
   }
 
   /** Closes all who wait and resets all that still run. Returns how many streams were cut. */
   close(): number {
     this.#draining = true;
     for (const key of [...this.#sessions.keys()]) this.#endWaiting(key, 'shutdown');
-    const cut = this.#streams.size;
-    for (const stream of this.#streams.values()) stream.abort('shutdown');
-    return cut;
+    return this.#streams.abortAll('shutdown');
   }
 
   connectionsWaiting(): number {
@@ -113,69 +127,32 @@ export class Table implements Rendezvous, Readings {
   }
 
   streamsActive(): number {
-    return this.#active;
+    return this.#streams.active;
   }
 
   relayed(): ByteCounts {
-    let { firstToSecond, secondToFirst } = this.#relayedBefore;
-    for (const stream of this.#streams.values()) {
-      const bytes = stream.bytes();
-      firstToSecond += bytes.firstToSecond;
-      secondToFirst += bytes.secondToFirst;
-    }
-    return { firstToSecond, secondToFirst };
+    return this.#streams.relayed();
   }
 
-  /** Join first, answer second: the relay is live when this resolves with ok. [S5B-P-46] */
+  /** Who may is judged last, so that a place that is taken is taken for a stream. */
   async #join(
     key: SessionKey,
     session: Session & { state: 'paired' },
     parties: Parties,
   ): Promise<ActivationVerdict> {
     const [first, second] = session.peers;
-    this.#sessions.set(key, start(session, parties));
-    this.#active++;
-    for (const peer of session.peers) this.#clearDeadline(peer);
-    const began = this.#clock.now();
-    let stream: RelayedStream;
-    try {
-      stream = await this.#engine.join(first, second);
-    } catch (error) {
-      this.#finish(key);
-      for (const peer of session.peers) peer.close();
-      if (error instanceof PeerGoneError) return { ok: false, reason: 'peer-gone' };
-      throw error;
+    const verdict = this.#admission.admit({ ...parties, first: first.remote, second: second.remote });
+    if (!verdict.ok) {
+      this.dismiss([key]); // [S5B-P-73]
+      return verdict;
     }
-    this.#streams.set(key, stream);
-    this.#observer.observe({ kind: 'stream-opened', key, ...parties });
-    // The parties learn of the end from their sockets; XMPP has no notice for it. [S5B-P-82]
-    void stream.ended.then((reason) => {
-      const bytes = stream.bytes();
-      this.#relayedBefore = {
-        firstToSecond: this.#relayedBefore.firstToSecond + bytes.firstToSecond,
-        secondToFirst: this.#relayedBefore.secondToFirst + bytes.secondToFirst,
-      };
-      const durationMs = this.#clock.now() - began;
-      const summary = {
-        key,
-        ...parties,
-        bytes,
-        durationMs,
-        first: first.remote,
-        second: second.remote,
-        reason,
-      };
-      this.#observer.observe({ kind: 'stream-closed', summary });
-      this.#finish(key);
-    });
-    return { ok: true };
-  }
-
-  #finish(key: SessionKey): void {
-    this.#sessions.delete(key);
-    this.#streams.delete(key);
-    this.#active--;
-    if (this.#active === 0) this.#onIdle?.();
+    this.#sessions.set(key, start(session, parties));
+    for (const peer of session.peers) this.#clearDeadline(peer);
+    const { grant } = verdict;
+    const opened = await this.#streams.open({ key, parties, first, second, grant }, () =>
+      this.#sessions.delete(key),
+    );
+    return opened ? { ok: true } : { ok: false, reason: 'peer-gone' };
   }
 
   #endWaiting(key: SessionKey, why: WaitingEnd): void {

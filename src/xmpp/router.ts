@@ -95,7 +95,7 @@ function onPresence(presence: Element, { from, to }: Envelope): Element | undefi
 function writeReply(answer: Answer, id: string | undefined, { from, to }: Envelope): Element {
   const attributes = { type: answer.ok ? 'result' : 'error', id, from: to, to: from };
   const iq = xml('iq', attributes);
-  if (!answer.ok) iq.append(writeError(answer.reason));
+  if (!answer.ok) iq.append(writeError(answer.reason, answer.text));
   else if (answer.payload !== undefined) iq.append(answer.payload);
   return iq;
 }

@@ -15,7 +15,12 @@ export interface Request {
 /** Without a payload the result is an empty iq. */
 export type Answer =
   | { readonly ok: true; readonly payload?: Element }
-  | { readonly ok: false; readonly reason: Refusal };
+  | {
+      readonly ok: false;
+      readonly reason: Refusal;
+      /** For whoever reads the error, in place of the reason's own text. */
+      readonly text?: string;
+    };
 
 export type Handler = (request: Request) => Answer | Promise<Answer>;
 
@@ -37,6 +42,6 @@ export function answer(payload: Element): Answer {
 }
 
 /** The refusal for a reason. */
-export function refuse(reason: Refusal): Answer {
-  return { ok: false, reason };
+export function refuse(reason: Refusal, text?: string): Answer {
+  return { ok: false, reason, ...(text !== undefined && { text }) };
 }

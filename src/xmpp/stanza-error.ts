@@ -31,6 +31,9 @@ export const stanzaErrors: Readonly<Record<Refusal, StanzaError>> = {
   'peer-gone': error('not-allowed', 'cancel', 'A party left before the activation.'), // [S5B-P-76]
   taken: error('conflict', 'cancel', 'This transfer is active already.'), // [S5B-P-72]
   'over-limit': error('resource-constraint', 'wait', 'This proxy is at its limit.'), // [S5B-P-73]
+  'over-user-limit': error('resource-constraint', 'wait', 'You have as many streams as you may.'), // [S5B-P-73]
+  'over-domain-limit': error('resource-constraint', 'wait', 'Your server has as many streams as it may.'), // [S5B-P-73]
+  quota: error('resource-constraint', 'wait', 'Your quota is used up.'), // [S5B-P-73]
   draining: error('resource-constraint', 'wait', 'This proxy is shutting down.'), // [S5B-P-73] [S5B-P-88]
   forbidden: error('forbidden', 'auth', 'You may not use this proxy.'), // [S5B-P-17] [S5B-P-71]
   'no-address': error('not-allowed', 'cancel', 'This proxy has no address at present.'), // [S5B-P-18]
@@ -45,16 +48,16 @@ export const stanzaErrors: Readonly<Record<Refusal, StanzaError>> = {
 };
 
 /**
- * The `<error/>` for a reason, in the stream's own namespace [COMP-17]. The request's payload is not echoed:
+ * The `<error/>` for a reason, with the reason's own text where there is none in detail, in the stream's own namespace [COMP-17]. The request's payload is not echoed:
  * QXmpp waits for ever on an activation's answer that has a `<query/>`. [ENT-09] (clients.md 2.13)
  */
-export function writeError(reason: Refusal): Element {
+export function writeError(reason: Refusal, detail?: string): Element {
   const { condition, type, text } = stanzaErrors[reason];
   return xml(
     'error',
     { type },
     xml(condition, { xmlns: STANZAS }),
-    xml('text', { xmlns: STANZAS, 'xml:lang': 'en' }, text),
+    xml('text', { xmlns: STANZAS, 'xml:lang': 'en' }, detail ?? text),
   );
 }
 

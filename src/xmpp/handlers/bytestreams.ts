@@ -76,7 +76,7 @@ async function activate(proxy: ProxyDependencies, { from, payload }: Request): P
   try {
     const verdict = await proxy.rendezvous.activate(keys, { requester: from, target });
     tell(verdict.ok ? 'ok' : verdict.reason);
-    return verdict.ok ? { ok: true } : refuse(verdict.reason); // [S5B-P-60]
+    return verdict.ok ? { ok: true } : refuse(verdict.reason, verdict.text); // [S5B-P-60]
   } catch (cause) {
     tell('failed', cause instanceof Error ? cause : new Error(String(cause))); // [S5B-P-65]
     return refuse('failed');

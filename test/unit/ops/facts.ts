@@ -13,6 +13,7 @@ export const summary: StreamSummary = {
   durationMs: 1500.4,
   first: '192.0.2.1',
   second: '2001:db8::2',
+  className: 'default',
   reason: 'finished',
 };
 

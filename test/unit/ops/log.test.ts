@@ -39,6 +39,7 @@ describe('the log', () => {
       bytesFirstToSecond: 1000,
       bytesSecondToFirst: 24,
       durationMs: 1500,
+      class: 'default',
       reason: 'finished',
       first: '192.0.2.1',
       second: '2001:db8::2',

@@ -195,6 +195,7 @@ describe('a stream', () => {
         durationMs: 1500,
         first: '192.0.2.1',
         second: '2001:db8::1',
+        className: 'default',
         reason: 'finished',
       },
     ]);
@@ -266,7 +267,8 @@ it('keeps its books right whatever happens in whatever order', async () => {
         else if (what === 'dismiss') table.dismiss([KEY]);
         await Promise.resolve();
         expect(table.connectionsWaiting()).toBeLessThanOrEqual(2);
-        expect(clock.pending).toBe(table.connectionsWaiting());
+        const ticking = table.streamsActive() > 0 ? 1 : 0; // running streams are looked at by one timer
+        expect(clock.pending).toBe(table.connectionsWaiting() + ticking);
       }
       table.close();
       for (const stream of engine.streams) await stream.ended;
