@@ -6,9 +6,9 @@ import { type Environment, readEnvironment, type Setting } from './environment.t
 import { type FileContent, type FileReading, readConfigFile } from './file.ts';
 import type { KeyPath } from './keys.ts';
 import { merge, settingFor } from './merge.ts';
-import { tidy, toProblems } from './problem.ts';
+import { type Problem, tidy, toProblems } from './problem.ts';
 import { type Loaded, readReferences } from './references.ts';
-import { configSchema } from './schema.ts';
+import { type ConfigFile, configSchema } from './schema.ts';
 
 export type { Loaded };
 
@@ -23,9 +23,34 @@ export interface Sources {
 const NO_FILE: FileContent = { input: {}, locate: () => undefined };
 
 /** Reads and checks everything, the secret's file included. All problems that can be seen at once are listed. */
-export async function loadConfig({ file, environment, flags = [] }: Sources): Promise<Loaded> {
+export async function loadConfig({ file, ...others }: Sources): Promise<Loaded> {
   const fromFile: FileReading =
     file === undefined ? { ok: true, content: NO_FILE } : await readConfigFile(file);
+  const checked = checkConfig(fromFile, others);
+  if (!checked.ok) return checked;
+  const { config, locate, settings } = checked;
+  const fileFolder = file === undefined ? '.' : dirname(file);
+  return readReferences(config, {
+    locate,
+    resolve: (path, value) => resolve(settingFor(settings, path) ? '.' : fileFolder, value),
+    secretIsIn: settingFor(settings, ['xmpp', 'secret']) ? undefined : file,
+  });
+}
+
+type Checked =
+  | {
+      readonly ok: true;
+      readonly config: ConfigFile;
+      readonly settings: readonly Setting[];
+      locate(path: KeyPath): string | undefined;
+    }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** The part that touches no file: merges what was read with environment and flags, and checks every key. */
+export function checkConfig(
+  fromFile: FileReading,
+  { environment, flags = [] }: Omit<Sources, 'file'>,
+): Checked {
   const fromEnvironment = readEnvironment(environment);
   if (!fromFile.ok) return { ok: false, problems: tidy([...fromFile.problems, ...fromEnvironment.problems]) };
 
@@ -41,11 +66,5 @@ export async function loadConfig({ file, environment, flags = [] }: Sources): Pr
     ...fromEnvironment.problems,
   ];
   if (!parsed.success || problems.length > 0) return { ok: false, problems: tidy(problems) };
-
-  const fileFolder = file === undefined ? '.' : dirname(file);
-  return readReferences(parsed.data, {
-    locate,
-    resolve: (path, value) => resolve(settingFor(settings, path) ? '.' : fileFolder, value),
-    secretIsIn: settingFor(settings, ['xmpp', 'secret']) ? undefined : file,
-  });
+  return { ok: true, config: parsed.data, settings, locate };
 }
