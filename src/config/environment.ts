@@ -73,6 +73,8 @@ function readValue(key: Key, text: string): Value {
       return isFlowList(text) ? readFlowList(key, text) : { ok: true, value: splitList(text) };
     case 'addresses':
       return isFlowList(text) ? readFlowList(key, text) : readAddresses(key, text);
+    case 'sections':
+      return isFlowList(text) ? readFlowList(key, text) : { ok: true, value: text };
     default:
       return { ok: true, value: text };
   }

@@ -12,7 +12,7 @@ export interface Key {
   readonly name: string;
   /** `STREAMHOST_TIMEOUTS_HALF_CLOSE` */
   readonly variable: string;
-  readonly type: 'string' | 'integer' | 'boolean' | 'strings' | 'addresses';
+  readonly type: 'string' | 'integer' | 'boolean' | 'strings' | 'addresses' | 'sections';
   /** What a value must be, to follow the word "expected". */
   readonly expected: string;
   readonly description: string;
@@ -34,6 +34,7 @@ interface Node {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, Node>>;
   readonly items?: Node;
+  readonly anyOf?: readonly Node[];
   readonly required?: readonly string[];
   readonly enum?: readonly string[];
   readonly default?: unknown;
@@ -114,8 +115,12 @@ function toKey(path: readonly string[], node: Node, required: boolean): Key {
 }
 
 function typeOf(node: Node): Key['type'] {
-  if (node.type === 'array') return node.items?.type === 'object' ? 'addresses' : 'strings';
+  if (node.type === 'array') {
+    if (node.items?.properties === undefined) return 'strings';
+    return 'port' in node.items.properties ? 'addresses' : 'sections';
+  }
   if (node.type === 'integer' || node.type === 'boolean') return node.type;
+  if (node.anyOf?.some(({ type }) => type === 'integer')) return 'integer'; // or a word, such as none
   return 'string';
 }
 

@@ -2,12 +2,14 @@
 
 import { z } from 'zod';
 import { parseRule } from '../policy/access.ts';
+import { parseNetwork } from '../policy/networks.ts';
 import { isDomain, normaliseJid } from '../wire/jid.ts';
 import { parseHost } from './host.ts';
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-const DURATION = /^(\d{1,10})(ms|s|m|h)$/;
-const LONGEST_MS = 2 ** 31 - 1; // what a timer of Node.js can wait
+export const DURATION = /^(\d{1,10})(ms|s|m|h)$/;
+/** What a timer of Node.js can wait. */
+export const LONGEST_MS = 2 ** 31 - 1;
 
 /** Milliseconds from a text such as `500ms`, `10s`, `5m`, `2h`. */
 export const duration = (fallback: string) =>
@@ -19,7 +21,8 @@ export const duration = (fallback: string) =>
     .transform(toMilliseconds)
     .refine((ms) => ms > 0 && ms <= LONGEST_MS);
 
-function toMilliseconds(text: string): number {
+/** Of a text that is a duration. */
+export function toMilliseconds(text: string): number {
   const [, amount = '0', unit = 'ms'] = DURATION.exec(text) ?? [];
   return Number(amount) * UNITS[unit as keyof typeof UNITS];
 }
@@ -82,3 +85,9 @@ export const accessRule = z
   .string()
   .refine((rule) => parseRule(rule) !== undefined)
   .meta({ expected: 'user@domain/resource, user@domain, domain, *.domain or *' });
+
+/** Source addresses. */
+export const network = z
+  .string()
+  .refine((text) => parseNetwork(text) !== undefined)
+  .meta({ expected: 'a network such as 192.0.2.0/24 or 2001:db8::/32, or one IP address' });

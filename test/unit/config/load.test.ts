@@ -106,6 +106,42 @@ describe('a problem', () => {
       'access.allow[0]: found "@a.org", expected user@domain/resource, user@domain, domain, *.domain or *',
     ],
     ['limits: { waiting: 1 }', 'limits.waiting: found 1, expected a whole number from 2 to 1000000'],
+    [
+      'limits: { waitingPerAddress: 1 }',
+      'limits.waitingPerAddress: found 1, expected a whole number from 2 to 1000000, or none',
+    ],
+    [
+      'limits: { exempt: [10.0.0.0/33] }',
+      'limits.exempt[0]: found "10.0.0.0/33", expected a network such as 192.0.2.0/24 or 2001:db8::/32, or one IP address',
+    ],
+    [
+      'timeouts: { idle: never }',
+      'timeouts.idle: found "never", expected a duration from 1ms to 596h, such as 500ms, 10s, 5m or 2h, or none',
+    ],
+    [
+      'rates: { user: 10Mb }',
+      'rates.user: found "10Mb", expected bytes a second from 1 to 1024TiB, such as 4096, 64KiB, 10MB or 1GB, or none',
+    ],
+    [
+      'rates: { burst: none }',
+      'rates.burst: found "none", expected bytes from 1 to 1024TiB, such as 4096, 64KiB, 10MB or 1GB',
+    ],
+    [
+      'quotas: { user: { day: 0 } }',
+      'quotas.user.day: found 0, expected bytes from 1 to 1024TiB, such as 4096, 64KiB, 10MB or 1GB, or none',
+    ],
+    [
+      'classes: [{ name: staff, match: {} }]',
+      'classes[0].match: found a section, expected jids, networks or both, each a list of at least one entry',
+    ],
+    [
+      'classes: [{ name: staff, match: { jids: [a b] } }]',
+      'classes[0].match.jids[0]: found "a b", expected user@domain/resource, user@domain, domain, *.domain or *',
+    ],
+    [
+      'classes: [{ name: staff, match: { jids: [a.b] }, rates: { total: 1MB } }]',
+      'classes[0].rates.total: unknown key, did you mean rates.total?',
+    ],
     ['limits: { streams: 1.5 }', 'limits.streams: found 1.5, expected a whole number from 1 to 1000000'],
     ['identity: { showOs: sometimes }', 'identity.showOs: found "sometimes", expected true or false'],
     ['identity: { name: 5 }', 'identity.name: found 5, expected text in quotes'],
