@@ -90,13 +90,3 @@ export function readAnswer(si: Element): ReadAnswer {
   const read = readRange(range);
   return read === undefined ? { ok: false, reason: 'bad-range' } : { ok: true, methods, range: read };
 }
-
-/** A condition of Stream Initiation's own, for inside an `<error/>`. [XEP-0095 §4.2] */
-export function writeSiCondition(condition: 'bad-profile' | 'no-valid-streams'): Element {
-  return xml(condition, { xmlns: SI });
-}
-
-/** The condition of Stream Initiation's own in an `<error/>`; undefined when there is none. */
-export function readSiCondition(error: Element): string | undefined {
-  return childElements(error).find((child) => namespaceOf(child) === SI)?.name;
-}

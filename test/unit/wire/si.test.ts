@@ -8,11 +8,9 @@ import {
   type Offer,
   readAnswer,
   readOffer,
-  readSiCondition,
   SI,
   writeAnswer,
   writeOffer,
-  writeSiCondition,
 } from '../../../src/wire/si.ts';
 import { xml } from '../../../src/wire/xml.ts';
 
@@ -176,13 +174,4 @@ describe('an answer', () => {
       expect(readAnswer(answer)).toEqual({ ok: false, reason: 'bad-range' });
     },
   );
-});
-
-describe('a condition of Stream Initiation', () => {
-  it('is found in an error, beside what else is there', () => {
-    const error = xml('error', {}, xml('bad-request', { xmlns: 'urn:ietf:params:xml:ns:xmpp-stanzas' }));
-    expect(readSiCondition(error)).toBeUndefined();
-    error.append(writeSiCondition('no-valid-streams'));
-    expect(readSiCondition(error)).toBe('no-valid-streams');
-  });
 });
