@@ -100,7 +100,7 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
   const stop = async (graceMs: number) => {
     observer.observe({ kind: 'draining', streams: table.streamsActive(), graceMs });
     for (const listener of listeners) listener.close();
-    await settled(table.drain(), graceMs);
+    await settled(table.drain().finished, graceMs);
     const unfinished = table.close();
     await engine.close();
     await xmpp.stop();

@@ -66,7 +66,7 @@ export const streamEndReasons = Object.keys(streamEnds);
 export const waitingEndReasons = Object.keys(waitingEnds);
 
 /** An address query asks for nothing that could be unknown or taken. */
-export const addressQueryResults = ['ok', 'forbidden', 'bad-request', 'no-address', 'failed'];
+export const addressQueryResults = ['ok', 'forbidden', 'bad-request', 'draining', 'no-address', 'failed'];
 
 /** What a peer or a requester was turned away for, by either door. */
 export const refusalReasons = [...new Set([...turnedAway(handshakes), ...turnedAway(requests)])];

@@ -154,6 +154,8 @@ export interface Rendezvous {
   activate(keys: readonly SessionKey[], parties: Parties): Promise<ActivationVerdict>;
   /** Closes whoever waits (not an active stream) under the keys: their requester was refused. [S5B-P-71] */
   dismiss(keys: readonly SessionKey[]): void;
+  /** No new transfer is taken any more. [S5B-P-88] */
+  readonly draining: boolean;
 }
 
 /** How a SOCKS handshake ended. */

@@ -1,6 +1,7 @@
 // Who waits for whom: every session of every listener, by session key. [XEP-0065 §6.3] [S5B-P-50]
 
 import type { SessionKey } from '../wire/session-key.ts';
+import { Deadlines } from './deadlines.ts';
 import type {
   ActivationVerdict,
   Admission,
@@ -29,6 +30,14 @@ export interface TableOptions {
   readonly pendingMs: number;
 }
 
+/** How far a drain has come. */
+export interface Drained {
+  /** Resolves when nobody waits, and so nobody can be activated any more. */
+  readonly nobodyWaits: Promise<void>;
+  /** Resolves when no stream runs, either. */
+  readonly finished: Promise<void>;
+}
+
 /** No class, no limit. */
 const admitEveryone: Admission = {
   admit: () => ({
@@ -48,9 +57,8 @@ export class Table implements Rendezvous, Readings {
   /** By key, so one requester may have any number of them, also with the same target. [S5B-P-49] */
   readonly #sessions = new Map<SessionKey, Session>();
   readonly #streams: Streams;
-  readonly #deadlines = new Map<Peer, () => void>();
+  readonly #deadlines: Deadlines;
   readonly #admission: Admission;
-  readonly #clock: Clock;
   readonly #observer: Observer;
   readonly #options: TableOptions;
   #draining = false;
@@ -64,13 +72,14 @@ export class Table implements Rendezvous, Readings {
   ) {
     this.#streams = new Streams(engine, clock, observer);
     this.#admission = admission;
-    this.#clock = clock;
+    this.#deadlines = new Deadlines(clock);
     this.#observer = observer;
     this.#options = options;
   }
 
   join(key: SessionKey, admit: () => Peer): JoinVerdict {
-    if (this.#draining) return { ok: false, reason: 'draining' };
+    // [S5B-P-88] while draining, a transfer that has begun to wait may still be completed
+    if (this.#draining && !this.#sessions.has(key)) return { ok: false, reason: 'draining' };
     const place = freePlace(this.#sessions.get(key));
     if (place === undefined) return { ok: false, reason: 'taken' };
     if (place === 'empty' && this.#deadlines.size >= this.#options.maxWaiting) {
@@ -80,10 +89,7 @@ export class Table implements Rendezvous, Readings {
     const arrival = arrive(this.#sessions.get(key), peer);
     if (!arrival.ok) throw new Error(`no place under ${key} after one was found`);
     this.#sessions.set(key, arrival.session);
-    this.#deadlines.set(
-      peer,
-      this.#clock.after(this.#options.pendingMs, () => this.#drop(key, peer, 'expired')),
-    );
+    this.#deadlines.set(peer, this.#options.pendingMs, () => this.#drop(key, peer, 'expired'));
     peer.onChange(() => {
       if (peer.condition === 'gone') this.#drop(key, peer, 'gone');
     });
@@ -95,11 +101,11 @@ export class Table implements Rendezvous, Readings {
   async activate(keys: readonly SessionKey[], parties: Parties): Promise<ActivationVerdict> {
     const key = keys.find((candidate) => this.#sessions.has(candidate));
     const session = key && this.#sessions.get(key);
-    if (!key || !session) return { ok: false, reason: 'unknown' };
+    if (!key || !session) return { ok: false, reason: this.#draining ? 'draining' : 'unknown' };
     if (session.state === 'active') return { ok: false, reason: 'taken' };
-    if (this.#draining || this.#streams.active >= this.#options.maxStreams) {
+    if (this.#streams.active >= this.#options.maxStreams) {
       this.dismiss([key]);
-      return { ok: false, reason: this.#draining ? 'draining' : 'over-limit' };
+      return { ok: false, reason: 'over-limit' };
     }
     if (session.state === 'waiting') return { ok: false, reason: 'peer-missing' };
     return this.#join(key, session, parties);
@@ -109,16 +115,26 @@ export class Table implements Rendezvous, Readings {
     for (const key of keys) this.#endWaiting(key, 'dismissed');
   }
 
-  /** From now on nobody new; resolves when no stream runs any more. Running streams are left alone. [S5B-P-88] */
-  drain(): Promise<void> {
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /** From now on no new key; who waits may still be activated, and running streams are left alone. [S5B-P-88] */
+  drain(): Drained {
     this.#draining = true;
-    return this.#streams.idle();
+    const nobodyWaits = this.#deadlines.empty();
+    return { nobodyWaits, finished: nobodyWaits.then(() => this.#streams.idle()) };
+  }
+
+  /** Closes all who wait: their activation will not come. */
+  dismissAll(): void {
+    for (const key of [...this.#sessions.keys()]) this.#endWaiting(key, 'shutdown');
   }
 
   /** Closes all who wait and resets all that still run. Returns how many streams were cut. */
   close(): number {
     this.#draining = true;
-    for (const key of [...this.#sessions.keys()]) this.#endWaiting(key, 'shutdown');
+    this.dismissAll();
     return this.#streams.abortAll('shutdown');
   }
 
@@ -147,7 +163,7 @@ export class Table implements Rendezvous, Readings {
       return verdict;
     }
     this.#sessions.set(key, start(session, parties));
-    for (const peer of session.peers) this.#clearDeadline(peer);
+    for (const peer of session.peers) this.#deadlines.clear(peer);
     const { grant } = verdict;
     const opened = await this.#streams.open({ key, parties, first, second, grant }, () =>
       this.#sessions.delete(key),
@@ -172,13 +188,8 @@ export class Table implements Rendezvous, Readings {
   }
 
   #stopWaiting(key: SessionKey, peer: Peer, why: WaitingEnd): void {
-    this.#clearDeadline(peer);
+    this.#deadlines.clear(peer);
     peer.close();
     this.#observer.observe({ kind: 'waiting-ended', key, remote: peer.remote, why });
-  }
-
-  #clearDeadline(peer: Peer): void {
-    this.#deadlines.get(peer)?.();
-    this.#deadlines.delete(peer);
   }
 }

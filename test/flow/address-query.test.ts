@@ -66,6 +66,14 @@ describe('an address query', () => {
     expect(side.observer.of('address-query')[0]?.result).toBe('no-address');
   });
 
+  it('while shutting down meets a constraint [S5B-P-73] [S5B-P-88]', async () => {
+    const side = await XmppSide.start();
+    const connection = await side.join();
+    side.table.drain();
+    expect(verdict(await connection.ask(ask(`<query xmlns='${NS}'/>`)))).toBe('resource-constraint/wait');
+    expect(side.observer.of('address-query')[0]?.result).toBe('draining');
+  });
+
   it('gets several streamhosts in their order when several are configured [S5B-P-19]', async () => {
     const hosts = [
       { host: '192.0.2.7', port: 7777 },

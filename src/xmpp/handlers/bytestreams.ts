@@ -36,6 +36,10 @@ function tellAddress(proxy: ProxyDependencies, { from, to, payload }: Request): 
     tell('forbidden'); // [S5B-P-17]
     return refuse('forbidden');
   }
+  if (proxy.rendezvous.draining) {
+    tell('draining'); // [S5B-P-73] nobody new could connect
+    return refuse('draining');
+  }
   const streamhosts = proxy.streamhosts();
   if (streamhosts.length === 0) {
     tell('no-address'); // [S5B-P-18] an error, never an empty result (clients.md 2.6)

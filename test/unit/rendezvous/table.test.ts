@@ -218,21 +218,48 @@ describe('a stream', () => {
 });
 
 describe('a table that drains', () => {
-  it('takes nobody new, refuses activations and closes their pairs, and waits for running streams [S5B-P-73] [S5B-P-88]', async () => {
+  it('takes no new key and no activation of one, and waits for running streams [S5B-P-73] [S5B-P-88]', async () => {
     arrive(OTHER);
     arrive(OTHER);
     await table.activate([OTHER], PARTIES);
-    const pair = [arrive().peer, arrive().peer];
     const drained = table.drain();
+    expect(table.draining).toBe(true);
     expect(arrive().verdict).toEqual({ ok: false, reason: 'draining' });
     expect(await table.activate([KEY], PARTIES)).toEqual({ ok: false, reason: 'draining' });
-    expect(pair.map((peer) => peer.closed)).toEqual([true, true]);
+    await drained.nobodyWaits;
     engine.streams[0]?.abort('finished');
-    await drained;
+    await drained.finished;
+  });
+
+  it('lets a transfer that waits for its second party be completed and activated [S5B-P-88]', async () => {
+    arrive();
+    const drained = table.drain();
+    expect(await table.activate([KEY], PARTIES)).toEqual({ ok: false, reason: 'peer-missing' });
+    expect(arrive().verdict).toEqual({ ok: true });
+    expect(await table.activate([KEY], PARTIES)).toEqual({ ok: true });
+    await drained.nobodyWaits;
+    expect(arrive().verdict).toEqual({ ok: false, reason: 'taken' });
+    engine.streams[0]?.abort('finished');
+    await drained.finished;
+  });
+
+  it('takes nobody again under a key whose peer has left', () => {
+    arrive().peer.becomes('gone');
+    table.drain();
+    expect(arrive().verdict).toEqual({ ok: false, reason: 'draining' });
+  });
+
+  it('closes all who wait when their activation cannot come any more', async () => {
+    const { peer } = arrive();
+    const drained = table.drain();
+    table.dismissAll();
+    await drained.finished;
+    expect(peer.closed).toBe(true);
+    expect(observer.of('waiting-ended').map((fact) => fact.why)).toEqual(['shutdown']);
   });
 
   it('is drained at once when nothing runs, and closing it cuts what does', async () => {
-    await table.drain();
+    await table.drain().finished;
     const other = newTable();
     other.join(KEY, () => new FakePeer());
     other.join(KEY, () => new FakePeer());
