@@ -23,9 +23,9 @@ export const Reply = {
 export type ReplyCode = (typeof Reply)[keyof typeof Reply];
 
 /** What a parser makes of the bytes so far; `length` is how many of them the message took. */
-export type Parsed<T> =
+export type Parsed<T, Reason = InvalidReason> =
   | { readonly state: 'incomplete' }
-  | { readonly state: 'invalid'; readonly reason: InvalidReason }
+  | { readonly state: 'invalid'; readonly reason: Reason }
   | { readonly state: 'complete'; readonly value: T; readonly length: number };
 
 /** Why a message is refused: with a reply code where SOCKS has one, else by closing. */
