@@ -8,7 +8,7 @@ import {
 } from './feature-neg.ts';
 import { type OfferedFile, readFile, writeFile } from './si-file.ts';
 import { type RequestedRange, readRange, writeRange } from './si-range.ts';
-import { attribute, childElements, type Element, findChildren, namespaceOf, xml } from './xml.ts';
+import { attribute, type Element, findChildren, xml } from './xml.ts';
 
 export const SI = 'http://jabber.org/protocol/si';
 export const FILE_TRANSFER = 'http://jabber.org/protocol/si/profile/file-transfer';
