@@ -79,13 +79,14 @@ function inWords(loaded: Valid, { requester }: CheckOptions, interfaces: Interfa
 function inJson(loaded: Valid, { requester }: CheckOptions, interfaces: Interfaces): string {
   const { access, advertisement, warnings } = conclude(loaded, interfaces);
   const { secret: _, ...xmpp } = loaded.config.xmpp;
+  const { key: __, ...audit } = loaded.config.audit;
   return toJson({
     ok: true,
     warnings,
     streamhosts: advertisement.streamhosts,
     access: access.describe(),
     ...(requester === undefined ? {} : { requester: { jid: requester, ...access.judge(requester) } }),
-    config: { ...loaded.config, xmpp },
+    config: { ...loaded.config, xmpp, audit },
   });
 }
 

@@ -61,7 +61,10 @@ export function show(value: unknown, path: KeyPath): string {
 function unknownKey(name: string, parent: KeyPath): string {
   const siblings = namesAt(parent);
   const sibling = nearest(name, siblings);
-  if (sibling !== undefined) return `unknown key, did you mean ${formatPath([...parent, sibling])}?`;
+  const isElsewhere = keys.some((key) => key.path.at(-1) === name);
+  const lostItsSection = parent.length === 0 && isElsewhere;
+  if (sibling !== undefined && !lostItsSection)
+    return `unknown key, did you mean ${formatPath([...parent, sibling])}?`;
   const elsewhere = keys.filter((key) => nearest(name, [key.path.at(-1) ?? '']) !== undefined);
   const [best] = elsewhere.filter((key) => key.path.at(-1) === name).concat(elsewhere);
   if (best !== undefined) return `unknown key, did you mean ${best.name}?`;

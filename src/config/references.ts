@@ -1,4 +1,4 @@
-// The files that a configuration names: the secret's and the authorities'. [COMP-26]
+// The files that a configuration names: the secret's, the authorities', the audit's and its key's. [COMP-26]
 
 import { readFile, stat } from 'node:fs/promises';
 import { describeReadError } from './file.ts';
@@ -35,21 +35,31 @@ export async function readReferences(parsed: ConfigFile, origins: Origins): Prom
       : await readReference(['xmpp', 'secretFile'], secretFile, origins, firstLine);
   const caReading: Reading =
     caFile === undefined ? {} : await readReference(['xmpp', 'caFile'], caFile, origins, certificates);
-  const problems = [secretReading, caReading].flatMap(({ problem }) => problem ?? []);
+  const { keyFile, file, ...audit } = parsed.audit;
+  const keyReading: Reading =
+    keyFile === undefined ? {} : await readReference(['audit', 'keyFile'], keyFile, origins, firstLine);
+  const problems = [secretReading, caReading, keyReading].flatMap(({ problem }) => problem ?? []);
   if (problems.length > 0) return { ok: false, problems };
 
   const warnings: string[] = [];
-  if (secretReading.path !== undefined && (await isReadableByAll(secretReading.path))) {
-    warnings.push(
-      `${secretReading.path} holds the secret and can be read by every user of this machine: chmod o-r`,
-    );
+  for (const [what, { path }] of [
+    ['secret', secretReading],
+    ['key of the audit', keyReading],
+  ] as const) {
+    if (path === undefined || !(await isReadableByAll(path))) continue;
+    warnings.push(`${path} holds the ${what} and can be read by every user of this machine: chmod o-r`);
   }
   if (caReading.path !== undefined && !xmpp.service.startsWith('xmpps://')) {
     warnings.push('xmpp.caFile has no effect: xmpp.service is not an xmpps:// address');
   }
   const ca = caReading.path === undefined ? {} : { caFile: caReading.path };
   const link = { ...xmpp, ...ca, secret: secretReading.text ?? '' };
-  return { ok: true, config: { ...parsed, xmpp: link }, warnings };
+  const log = {
+    ...audit,
+    ...(file !== undefined && { file: origins.resolve(['audit', 'file'], file) }),
+    ...(keyReading.text !== undefined && { key: keyReading.text }),
+  };
+  return { ok: true, config: { ...parsed, xmpp: link, audit: log }, warnings };
 }
 
 /** Reads one file; `interpret` returns undefined and a complaint is made when it does not hold what it should. */

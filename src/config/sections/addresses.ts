@@ -12,6 +12,10 @@ export const listen = z
         .boolean()
         .optional()
         .describe('Whether every connection begins with a PROXY protocol header (version 1 or 2).'),
+      reusePort: z
+        .boolean()
+        .optional()
+        .describe('Whether other processes may bind it, too, as a new one does beside one that drains.'),
       congestion: text
         .optional()
         .describe('The TCP congestion control of its connections, such as bbr (Linux).'),
@@ -28,8 +32,9 @@ export const listen = z
   .meta({ expected: 'a list of at least one { host, port }' })
   .describe(
     'Where SOCKS5 connections are accepted; `::` takes IPv4, too. An entry may have `proxyProtocol: true` (every ' +
-      'connection begins with a PROXY protocol header, as a load balancer sends it; elsewhere such a header is refused) ' +
-      'and, on Linux, `congestion` (the TCP congestion control, such as bbr), `receiveBuffer` and `sendBuffer` (bytes, ' +
+      'connection begins with a PROXY protocol header, as a load balancer sends it; elsewhere such a header is refused), ' +
+      '`reusePort: true` (a new process may bind it beside one that drains; Node.js 22.12 or 23.1, not on Windows or ' +
+      'macOS) and, on Linux, `congestion` (the TCP congestion control, such as bbr), `receiveBuffer` and `sendBuffer` (bytes, ' +
       "instead of the kernel's own tuning).",
   );
 
