@@ -4,27 +4,23 @@
 //
 //      Node.js's socket          the main thread                        a worker thread
 //     ┌──────────────────┐      ┌───────────────────────────────┐      ┌─────────────────────┐
-//     │ accepted socket  │ dup  │ SplicedPeer  ──── lends ──────┼─────▶│ WaitingWatch        │
-//     │ (closed without ─┼─────▶│   │          ◀─ gives back ───┼──────│  FIN? RST? no read  │
-//     │  a shutdown)     │      │   │ join                      │      │   │ join            │
-//     └──────────────────┘      │   ▼                           │      │   ▼                 │
-//     ┌──────────────────┐      │ SplicedStream ─── lends ──────┼─────▶│ SplicedPair         │
-//     │ net.Socket again │◀─────┼── peer closed ◀─ gives back ──┼──────│  splice, shutdown   │
-//     │ (closed gently)  │      │   stream ended: close(2)      │      │                     │
-//     └──────────────────┘      └───────────────────────────────┘      └─────────────────────┘
+//     │ accepted socket  │ dup  │ SplicedPeer ─┬─ epoll_ctl ────┼─ ─ ─▶│ epoll: FIN? RST?    │
+//     │ (closed without ─┼─────▶│   │          ◀─ told by tag ───┼──────│ (never read)        │
+//     │  a shutdown)     │      │   │ join     │                │      │                     │
+//     └──────────────────┘      │   ▼          ▼                │      │                     │
+//     ┌──────────────────┐      │ SplicedStream peer closed     │      │                     │
+//     │ net.Socket again │◀─────┼──────────────┘                │      │                     │
+//     │ (closed gently)  │      │   │ lends ────────────────────┼─────▶│ SplicedPair         │
+//     └──────────────────┘      │   ended ◀──── gives back ─────┼──────│  splice, shutdown   │
+//                               │   close(2)                    │      │                     │
+//                               └───────────────────────────────┘      └─────────────────────┘
 //
+// A waiting connection is only watched through the worker's epoll instance, into which the main thread puts it.
 // What is lent is used by the worker alone and closed by nobody until it has been given back, or the worker's
 // thread has ended. So a worker may die at any moment: whatever it had is known here.
 
 import type { Socket } from 'node:net';
-import {
-  type Clock,
-  type Peer,
-  PeerGoneError,
-  type RelayEngine,
-  type RelayedStream,
-} from '../rendezvous/ports.ts';
-import { closeGently } from '../sockets/close-gently.ts';
+import type { Clock, Peer, RelayEngine, RelayedStream } from '../rendezvous/ports.ts';
 import type { EarlyData } from './held-peer.ts';
 import { stopReading, takeOut } from './splice/hand-over.ts';
 import type { Libc } from './splice/libc.ts';
@@ -75,13 +71,8 @@ export class SpliceRelay implements RelayEngine {
   hold(socket: Socket, early: Buffer): Peer {
     const remote = socket.remoteAddress ?? 'unknown';
     const unread = stopReading(socket);
-    const kept = this.#options.earlyData === 'hold' ? Buffer.concat([early, unread]) : Buffer.alloc(0);
-    const peer = new SplicedPeer(
-      remote,
-      kept,
-      () => closeGently(socket),
-      (fd) => this.#libc.close(fd),
-    );
+    const hasEarly = this.#options.earlyData === 'hold' && early.length + unread.length > 0;
+    const peer = new SplicedPeer(remote, hasEarly ? Buffer.concat([early, unread]) : undefined, socket);
     if (socket.writableLength === 0) this.#handOver(socket, peer);
     else this.#arriving.set(peer, this.#handOverWhenFlushed(socket, peer));
     return peer;
@@ -94,9 +85,8 @@ export class SpliceRelay implements RelayEngine {
     if (first.isArriving) await this.#arriving.get(first);
     if (second.isArriving) await this.#arriving.get(second);
     const worker = this.#workerFor(first, second);
-    const moves = [first.move(worker), second.move(worker)];
-    if (moves.some((move) => move !== undefined)) await Promise.all(moves);
-    if (first.condition === 'gone' || second.condition === 'gone') throw new PeerGoneError();
+    first.move(worker);
+    second.move(worker);
     return worker.join(first, second);
   }
 

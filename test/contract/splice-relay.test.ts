@@ -13,7 +13,7 @@ import { openPipes } from '../support/descriptors.ts';
 import { describeWith } from '../support/requirements.ts';
 import { ended, receive, receiveAll } from '../support/tcp.ts';
 import type { EngineUnderTest } from './relay-engines.ts';
-import { becomes, RelayFixture } from './relay-fixture.ts';
+import { becomes, type Held, RelayFixture } from './relay-fixture.ts';
 
 const MiB = 1024 * 1024;
 
@@ -41,13 +41,13 @@ class Mortal implements EngineUnderTest {
     });
   }
 
-  /** Ends a thread; it notices when something wakes it. */
-  async kill(index: number, wake: () => Promise<unknown>): Promise<void> {
+  /** Ends a thread; it notices when something wakes it, such as the FIN of a peer that waits there. */
+  async kill(index: number, waiting: Held): Promise<void> {
     const thread = this.threads[index];
     if (thread === undefined) throw new Error(`there is no thread ${index}`);
     const gone = once(thread, 'exit');
     void thread.terminate();
-    await wake();
+    waiting.client.end();
     await gone;
   }
 }
@@ -61,7 +61,7 @@ describeWith(['splice'], 'a relay thread that dies', () => {
     const waiting = [await fixture.hold('early '), await fixture.hold()] as const;
     fixture.clock.advance(2000);
     const victims = Promise.race([one, two].map(async (each) => ({ each, end: await ended(each.first) })));
-    await mortal.kill(0, () => fixture.hold());
+    await mortal.kill(0, await fixture.hold());
     const { each, end } = await victims;
     expect(end).toBe('reset');
     expect(await each.stream.ended).toBe('engine-failed');
@@ -84,7 +84,7 @@ describeWith(['splice'], 'a relay thread that dies', () => {
     const fixture = await RelayFixture.open(mortal);
     const waiting = await fixture.hold();
     for (let deaths = 1; deaths <= 3; deaths++) {
-      await mortal.kill(mortal.threads.length - 1, () => fixture.hold());
+      await mortal.kill(mortal.threads.length - 1, await fixture.hold());
       expect(mortal.deaths.length).toBe(deaths);
       fixture.clock.advance(1000);
       expect(mortal.threads.length).toBe(deaths + 1);
@@ -102,7 +102,7 @@ describeWith(['splice'], 'a relay thread that dies', () => {
     first.write(Buffer.alloc(16 * MiB)); // more than is taken
     while (stream.bytes().firstToSecond < MiB) await turn();
     expect(openPipes()).toBeGreaterThan(before);
-    await mortal.kill(0, () => fixture.hold());
+    await mortal.kill(0, await fixture.hold());
     expect(await stream.ended).toBe('engine-failed');
     expect(openPipes()).toBeLessThanOrEqual(before); // the thread itself had some, too
   });

@@ -1,7 +1,12 @@
 // What a worker waits on: descriptors and, when something happens to one, who is told.
+//
+// The main thread has put every descriptor into the epoll instance, and waiting connections are watched by nobody
+// here: of them the worker only reports (`onStranger`). A tag is never given twice, so an event that comes late,
+// for a connection whose number another one has meanwhile, is nobody's.
 
 import { type Libc, must, SystemCallError } from './libc.ts';
 import { EPOLL_EVENT, Epoll, Errno } from './linux.ts';
+import type { Lent } from './protocol.ts';
 
 /** Whoever watches a descriptor. */
 export interface Watcher {
@@ -14,41 +19,39 @@ const BATCH = 128;
 
 const FOREVER_MS = -1;
 
+/** Adds a descriptor to an epoll instance, changes what is asked of it, or removes it. @throws SystemCallError */
+export function control(libc: Libc, epoll: number, operation: number, { fd, tag }: Lent, events = 0): void {
+  event.setUint32(0, events, true);
+  event.setFloat64(EPOLL_EVENT.data, tag, true);
+  must(libc, 'epoll_ctl', libc.epollControl(epoll, operation, fd, eventBytes));
+}
+
+const event = new DataView(new ArrayBuffer(EPOLL_EVENT.size));
+const eventBytes = new Uint8Array(event.buffer);
+
 export class EventLoop {
   readonly #libc: Libc;
   readonly #epoll: number;
   readonly #watchers = new Map<number, Watcher>();
   readonly #events = new DataView(new ArrayBuffer(BATCH * EPOLL_EVENT.size));
   readonly #batch = new Uint8Array(this.#events.buffer);
-  readonly #one = new DataView(new ArrayBuffer(EPOLL_EVENT.size));
-  readonly #oneBytes = new Uint8Array(this.#one.buffer);
+  readonly #onStranger: (tag: number, events: number) => void;
 
-  constructor(libc: Libc, epoll: number) {
+  /** @param onStranger is told what happens to a descriptor that nobody watches here */
+  constructor(libc: Libc, epoll: number, onStranger: (tag: number, events: number) => void) {
     this.#libc = libc;
     this.#epoll = epoll;
+    this.#onStranger = onStranger;
   }
 
-  /** Descriptors that are watched. */
-  get size(): number {
-    return this.#watchers.size;
+  /** Watches what is in the epoll instance already; what is the case already is told, too. */
+  watch(lent: Lent, events: number, watcher: Watcher): void {
+    control(this.#libc, this.#epoll, Epoll.CTL_MOD, lent, events);
+    this.#watchers.set(lent.tag, watcher);
   }
 
-  watcher(fd: number): Watcher | undefined {
-    return this.#watchers.get(fd);
-  }
-
-  /** Watches a descriptor, or watches it for other events or another watcher; what is the case already is told, too. */
-  watch(fd: number, events: number, watcher: Watcher): void {
-    const operation = this.#watchers.has(fd) ? Epoll.CTL_MOD : Epoll.CTL_ADD;
-    this.#one.setUint32(0, events, true);
-    this.#one.setInt32(EPOLL_EVENT.data, fd, true);
-    must(this.#libc, 'epoll_ctl', this.#libc.epollControl(this.#epoll, operation, fd, this.#oneBytes));
-    this.#watchers.set(fd, watcher);
-  }
-
-  unwatch(fd: number): void {
-    if (!this.#watchers.delete(fd)) return;
-    must(this.#libc, 'epoll_ctl', this.#libc.epollControl(this.#epoll, Epoll.CTL_DEL, fd, this.#oneBytes));
+  unwatch(lent: Lent): void {
+    if (this.#watchers.delete(lent.tag)) control(this.#libc, this.#epoll, Epoll.CTL_DEL, lent);
   }
 
   /** Tells the watchers what has happened; waits until something happens, or only looks. */
@@ -61,9 +64,11 @@ export class EventLoop {
     }
     for (let i = 0; i < count; i++) {
       const at = i * EPOLL_EVENT.size;
-      const fd = this.#events.getInt32(at + EPOLL_EVENT.data, true);
-      // Nobody: an earlier event of this batch has ended its stream.
-      this.#watchers.get(fd)?.onEvents(this.#events.getUint32(at, true));
+      const tag = this.#events.getFloat64(at + EPOLL_EVENT.data, true);
+      const events = this.#events.getUint32(at, true);
+      const watcher = this.#watchers.get(tag);
+      if (watcher) watcher.onEvents(events);
+      else this.#onStranger(tag, events);
     }
   }
 }

@@ -1,22 +1,28 @@
-// What the main thread and a relay worker say to each other. A connection is called by its descriptor, which is
-// unique as long as it is lent; a stream by its slot in the counters. Both ports keep the order.
+// What the main thread and a relay worker say to each other. A connection is called by its tag, a number that is
+// never given twice; a stream by its slot in the counters. Both ports keep the order.
 
 import type { MessagePort } from 'node:worker_threads';
 import type { StreamEnd } from '../../rendezvous/ports.ts';
 
+/** A connection as a worker is told of it. */
+export interface Lent {
+  readonly fd: number;
+  /** What the worker's epoll instance says when something happens to it. */
+  readonly tag: number;
+}
+
+/** The tag of the eventfd that wakes a worker; connections are counted from 1. */
+export const WAKE_TAG = 0;
+
 export type ToWorker =
   /** Room for the counters of further streams: slots from `page * SLOTS_PER_PAGE`. */
   | { readonly kind: 'page'; readonly page: number; readonly counters: SharedArrayBuffer }
-  /** Lends a waiting connection. */
-  | { readonly kind: 'watch'; readonly fd: number; readonly discard: boolean }
-  /** Asks for it back; answered with `released`, unless it has been given back already. */
-  | { readonly kind: 'release'; readonly fd: number }
-  /** Makes a stream of two watched connections; answered with `joined` or `refused`. */
+  /** Lends two connections, which are in its epoll instance already, and makes a stream of them. */
   | {
       readonly kind: 'join';
       readonly slot: number;
-      readonly first: number;
-      readonly second: number;
+      readonly first: Lent;
+      readonly second: Lent;
       /** Bytes that were read before the hand-over, of each; undefined is none. */
       readonly early: readonly [Uint8Array | undefined, Uint8Array | undefined];
     }
@@ -25,13 +31,10 @@ export type ToWorker =
   | { readonly kind: 'stop' };
 
 export type FromWorker =
-  /** A waiting connection has sent FIN. */
-  | { readonly kind: 'finished'; readonly fd: number }
-  /** A waiting connection is given back: reset by its peer (`gone`), or as asked. */
-  | { readonly kind: 'released'; readonly fd: number; readonly gone: boolean }
-  | { readonly kind: 'joined'; readonly slot: number }
-  /** One of the two is gone; the other one is still watched. */
-  | { readonly kind: 'refused'; readonly slot: number }
+  /** The connection that waits, or waited, under this tag has sent FIN. */
+  | { readonly kind: 'finished'; readonly tag: number }
+  /** It was reset. */
+  | { readonly kind: 'gone'; readonly tag: number }
   /** A side has sent FIN when so many bytes had been moved in all. */
   | { readonly kind: 'half-closed'; readonly slot: number; readonly moved: number }
   /** Both connections of a stream are given back. */
@@ -40,9 +43,11 @@ export type FromWorker =
 /** What a worker is given at its start. */
 export interface WorkerStart {
   readonly port: MessagePort;
-  /** The epoll instance that it waits on, and the eventfd that wakes it; the main thread closes both after it. */
+  /** The epoll instance that it waits on, with the eventfd in it that wakes it; the main thread closes both after it. */
   readonly epoll: number;
   readonly wake: number;
+  /** 1 from the moment at which the eventfd is written until the worker reads its mail. */
+  readonly woken: SharedArrayBuffer;
   /** Where it writes down the pipes that it makes, for the main thread to close after it. */
   readonly pipes: SharedArrayBuffer;
   /** Pipes that it may enlarge. */

@@ -4,11 +4,12 @@
 import { type Clock, PeerGoneError, type StreamEnd } from '../../rendezvous/ports.ts';
 import { CounterSlots } from './counters.ts';
 import type { Libc } from './libc.ts';
-import type { FromWorker, ToWorker } from './protocol.ts';
-import { resetOnClose } from './socket-options.ts';
+import type { FromWorker, Lent, ToWorker } from './protocol.ts';
+import { resetOnClose, socketError, throwAwayInput } from './socket-options.ts';
 import type { SpawnWorker } from './spawn-worker.ts';
 import type { SplicedPeer, Warden } from './spliced-peer.ts';
 import { SplicedStream, type StreamParts } from './spliced-stream.ts';
+import { WaitingWatch } from './waiting-watch.ts';
 import { WorkerThread } from './worker-thread.ts';
 
 export interface RelayWorkerParts {
@@ -27,21 +28,13 @@ export interface RelayWorkerParts {
 /** A thread that dies at this age, in milliseconds, is replaced only after as long again. */
 const YOUNG_MS = 1_000;
 
-interface Join {
-  readonly stream: SplicedStream;
-  readonly peers: readonly [SplicedPeer, SplicedPeer];
-  readonly resolve: (stream: SplicedStream) => void;
-  readonly reject: (error: Error) => void;
-}
-
 export class RelayWorker implements Warden, StreamParts {
   readonly slots: CounterSlots;
   readonly clock: Clock;
   readonly halfCloseMs: number;
   readonly #parts: RelayWorkerParts;
-  readonly #peers = new Map<number, SplicedPeer>();
+  readonly #waiting: WaitingWatch;
   readonly #streams = new Map<number, SplicedStream>();
-  readonly #joins = new Map<number, Join>();
   #thread: WorkerThread;
   #startedAt = 0;
   #cancelResume: (() => void) | undefined;
@@ -51,7 +44,9 @@ export class RelayWorker implements Warden, StreamParts {
     this.clock = parts.clock;
     this.halfCloseMs = parts.halfCloseMs;
     this.slots = new CounterSlots((page, counters) => this.#post({ kind: 'page', page, counters }));
+    this.#waiting = new WaitingWatch(parts.libc);
     this.#thread = this.#start();
+    this.#waiting.use(this.#thread.epoll);
   }
 
   /** Streams that run here. */
@@ -59,41 +54,46 @@ export class RelayWorker implements Warden, StreamParts {
     return this.#streams.size;
   }
 
-  watch(fd: number, peer: SplicedPeer): void {
-    this.#peers.set(fd, peer);
-    this.#post({ kind: 'watch', fd, discard: this.#parts.discard });
+  watch(fd: number, peer: SplicedPeer): Lent | undefined {
+    const lent = this.#waiting.add(fd, peer);
+    this.#keepAlive();
+    return lent;
   }
 
-  release(fd: number): void {
-    if (this.#cancelResume) this.#onReleased(fd, false);
-    else this.#post({ kind: 'release', fd });
+  unwatch(lent: Lent): void {
+    this.#waiting.remove(lent);
+    this.#keepAlive();
   }
 
-  /** Joins two peers that are watched here. @throws PeerGoneError if one is gone */
-  join(first: SplicedPeer, second: SplicedPeer): Promise<SplicedStream> {
-    if (this.#cancelResume) return Promise.reject(new Error('the relay worker is being replaced'));
-    const one = first.beginJoin();
-    const two = second.beginJoin();
-    if (one === undefined || two === undefined) {
-      first.finishJoin(false);
-      second.finishJoin(false);
-      return Promise.reject(new PeerGoneError());
-    }
-    const stream = new SplicedStream([one.fd, two.fd], this);
+  error(fd: number): number {
+    return socketError(this.#parts.libc, fd);
+  }
+
+  /**
+   * Joins two peers that are watched here. The worker finds the order before anything that it is told later, so the
+   * stream is live at once: what comes in waits in the kernel until then. @throws PeerGoneError if one is gone
+   */
+  join(first: SplicedPeer, second: SplicedPeer): SplicedStream {
+    if (this.#cancelResume) throw new Error('the relay worker is being replaced');
+    const alive = [first.isAlive(), second.isAlive()]; // both are asked, so that both are closed if both are gone
+    const one = alive.includes(false) ? undefined : first.join();
+    const two = one && second.join();
+    if (one === undefined || two === undefined) throw new PeerGoneError();
+    const lent = [one.lent, two.lent] as const;
+    for (const each of lent) this.#waiting.lend(each);
+    if (this.#parts.discard) for (const { fd } of lent) throwAwayInput(this.#parts.libc, fd);
+    const stream = new SplicedStream([one.lent.fd, two.lent.fd], this);
     const { slot } = stream;
     this.#streams.set(slot, stream);
-    const early = [one.early, two.early] as const;
-    this.#post({ kind: 'join', slot, first: one.fd, second: two.fd, early });
-    return new Promise((resolve, reject) => {
-      this.#joins.set(slot, { stream, peers: [first, second], resolve, reject });
-    });
+    this.#post({ kind: 'join', slot, first: one.lent, second: two.lent, early: [one.early, two.early] });
+    return stream;
   }
 
   abort(slot: number): void {
     this.#post({ kind: 'abort', slot });
   }
 
-  close(fd: number, how: 'finish' | 'reset'): void {
+  close(fd: number, how: 'finish' | 'reset' = 'finish'): void {
     const { libc } = this.#parts;
     if (how === 'reset') resetOnClose(libc, fd);
     libc.close(fd);
@@ -101,7 +101,7 @@ export class RelayWorker implements Warden, StreamParts {
 
   /** Closes its peers, resets its streams, and ends the thread. */
   async stop(): Promise<void> {
-    for (const peer of [...this.#peers.values()]) peer.close();
+    for (const peer of this.#waiting.peers) peer.close();
     for (const stream of this.#streams.values()) stream.abort('shutdown');
     this.#cancelResume?.();
     await this.#thread.stop();
@@ -126,41 +126,15 @@ export class RelayWorker implements Warden, StreamParts {
 
   /** The process goes on as long as somebody waits or a stream runs. */
   #keepAlive(): void {
-    this.#thread.keepsAlive(this.#peers.size + this.#streams.size > 0);
+    this.#thread.keepsAlive(this.#waiting.size + this.#streams.size > 0);
   }
 
   #onMessage(message: FromWorker): void {
-    if (message.kind === 'finished') this.#peers.get(message.fd)?.onFinished();
-    else if (message.kind === 'released') this.#onReleased(message.fd, message.gone);
-    else if (message.kind === 'joined') this.#onJoined(message.slot);
-    else if (message.kind === 'refused') this.#onRefused(message.slot);
+    if (message.kind === 'finished') this.#waiting.peer(message.tag)?.onFinished();
+    else if (message.kind === 'gone') this.#waiting.peer(message.tag)?.onGone();
     else if (message.kind === 'half-closed') this.#streams.get(message.slot)?.onHalfClosed(message.moved);
     else this.#onStreamEnded(message.slot, message.reason);
     this.#keepAlive();
-  }
-
-  #onReleased(fd: number, gone: boolean): void {
-    const peer = this.#peers.get(fd);
-    this.#peers.delete(fd);
-    peer?.onReleased(gone);
-  }
-
-  #onJoined(slot: number): void {
-    const join = this.#joins.get(slot);
-    if (join === undefined) return;
-    this.#joins.delete(slot);
-    this.#forget(join);
-    join.resolve(join.stream);
-  }
-
-  #onRefused(slot: number): void {
-    const join = this.#joins.get(slot);
-    if (join === undefined) return;
-    this.#joins.delete(slot);
-    this.#streams.delete(slot);
-    join.stream.discard();
-    for (const peer of join.peers) peer.finishJoin(false);
-    join.reject(new PeerGoneError());
   }
 
   #onStreamEnded(slot: number, reason: StreamEnd): void {
@@ -169,25 +143,11 @@ export class RelayWorker implements Warden, StreamParts {
     stream?.onEnded(reason);
   }
 
-  /** The stream owns their descriptors from now on. */
-  #forget({ stream, peers }: Join): void {
-    for (const fd of stream.fds) this.#peers.delete(fd);
-    for (const peer of peers) peer.finishJoin(true);
-  }
-
   #onEnd(error: Error | undefined): void {
-    for (const join of this.#joins.values()) {
-      this.#forget(join);
-      join.reject(error ?? new Error('the relay was closed'));
-    }
-    this.#joins.clear();
+    this.#waiting.use(undefined);
     const streams = [...this.#streams.values()];
     this.#streams.clear();
     for (const stream of streams) stream.onEnded(error ? 'engine-failed' : 'shutdown');
-    for (const [fd, peer] of [...this.#peers]) {
-      const waitsForAnother = error !== undefined && peer.warden === this;
-      if (!waitsForAnother) this.#onReleased(fd, false);
-    }
     if (error) {
       this.#parts.onDeath(error, streams.length);
       this.#replace();
@@ -205,6 +165,6 @@ export class RelayWorker implements Warden, StreamParts {
     this.#cancelResume = undefined;
     this.#thread = this.#start();
     this.slots.announce();
-    for (const [fd, peer] of this.#peers) this.watch(fd, peer);
+    this.#waiting.use(this.#thread.epoll);
   }
 }

@@ -20,6 +20,15 @@ export function resetOnClose(libc: Libc, fd: number): void {
   libc.setsockopt(fd, Socket.SOL_SOCKET, Socket.SO_LINGER, value, 8);
 }
 
+/** As much as fits into a receive buffer; a sender that never pauses must not hold up the others. */
+const MAX_THROWN_AWAY = 8 * 1024 * 1024;
+
+/** Throws away what a connection has received, up to a bound; the kernel does it without a copy. [S5B-P-45] */
+export function throwAwayInput(libc: Libc, fd: number): void {
+  const flags = Socket.MSG_DONTWAIT | Socket.MSG_TRUNC;
+  libc.recv(fd, value, MAX_THROWN_AWAY, flags);
+}
+
 /** How long bytes may stay unacknowledged, or a reader's window closed, before the connection counts as lost. */
 export function setUserTimeout(libc: Libc, fd: number, ms: number): void {
   value[0] = ms;

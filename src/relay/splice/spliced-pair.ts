@@ -7,6 +7,7 @@ import { DirectionCounter, FIRST_TO_SECOND, SECOND_TO_FIRST } from './counters.t
 import { Direction, type DirectionOwner, type Plumbing } from './direction.ts';
 import type { EventLoop } from './event-loop.ts';
 import { Epoll, Errno, Socket } from './linux.ts';
+import type { Lent } from './protocol.ts';
 import type { RunQueue } from './run-queue.ts';
 import { SIDE_EVENTS, Side, type SideOwner } from './side.ts';
 import { socketError } from './socket-options.ts';
@@ -25,14 +26,15 @@ export interface PairParts extends Plumbing {
 
 export interface PairOrder {
   readonly slot: number;
-  readonly first: number;
-  readonly second: number;
+  readonly first: Lent;
+  readonly second: Lent;
   readonly early: readonly [Uint8Array | undefined, Uint8Array | undefined];
 }
 
 export class SplicedPair implements SideOwner, DirectionOwner {
   readonly #slot: number;
   readonly #parts: PairParts;
+  readonly #lent: readonly [Lent, Lent];
   readonly #first: Side;
   readonly #second: Side;
   readonly #forth: Direction;
@@ -43,8 +45,9 @@ export class SplicedPair implements SideOwner, DirectionOwner {
   constructor({ slot, first, second, early }: PairOrder, page: BigInt64Array, parts: PairParts) {
     this.#slot = slot;
     this.#parts = parts;
-    const one = new Side(first, this);
-    const two = new Side(second, this);
+    this.#lent = [first, second];
+    const one = new Side(first.fd, this);
+    const two = new Side(second.fd, this);
     const forth = new DirectionCounter(page, slot, FIRST_TO_SECOND);
     const back = new DirectionCounter(page, slot, SECOND_TO_FIRST);
     this.#first = one;
@@ -116,8 +119,7 @@ export class SplicedPair implements SideOwner, DirectionOwner {
     this.hasEnded = true;
     this.#forth.drop();
     this.#back.drop();
-    this.#parts.loop.unwatch(this.#first.fd);
-    this.#parts.loop.unwatch(this.#second.fd);
+    for (const lent of this.#lent) this.#parts.loop.unwatch(lent);
     this.#parts.observer.onEnded(this.#slot, reason);
   }
 

@@ -1,52 +1,50 @@
-// A waiting connection of the zero-copy engine, on the main thread: it owns the descriptor that a worker watches. [XEP-0065 §10.1]
+// A waiting connection of the zero-copy engine: it owns the descriptor that is watched for it. [XEP-0065 §10.1]
 //
-//   arriving ──▶ watched ◀──▶ joining ──▶ joined: the stream owns the descriptor
-//                watched ◀──▶ moving (to another worker)
-//                watched ──▶ leaving ──▶ gone: closed gently, as a net.Socket
-//   any but joined ──reset──▶ gone: closed
-//
-// It changes place only when the worker has given the descriptor back, or has ended.
+//   arriving ──▶ watched ──▶ joined: the stream owns the descriptor
+//                watched ──▶ gone: closed gently, as a net.Socket
+//                (to another worker and back: still watched)
+//   arriving, watched ──reset──▶ gone: closed
 
+import type { Socket } from 'node:net';
 import type { Peer } from '../../rendezvous/ports.ts';
 import { closeGently } from '../../sockets/close-gently.ts';
 import { bringBack } from './hand-over.ts';
+import type { Lent } from './protocol.ts';
 
-/** Who watches peers: a worker. */
+/** Who has peers watched: a worker. */
 export interface Warden {
-  watch(fd: number, peer: SplicedPeer): void;
-  /** Asks for a descriptor back; `SplicedPeer.onReleased` follows. */
-  release(fd: number): void;
+  /** Undefined when it cannot. */
+  watch(fd: number, peer: SplicedPeer): Lent | undefined;
+  unwatch(lent: Lent): void;
+  /** The connection's pending error, 0 if there is none. */
+  error(fd: number): number;
+  close(fd: number): void;
 }
 
 type Place =
-  | { readonly at: 'arriving'; readonly cancel: () => void }
-  | { readonly at: 'watched' | 'joining'; readonly fd: number; readonly warden: Warden }
-  | { readonly at: 'moving'; readonly fd: number; readonly to: Warden; readonly done: () => void }
-  | { readonly at: 'leaving'; readonly fd: number }
+  | { readonly at: 'arriving'; readonly socket: Socket }
+  | { readonly at: 'watched'; readonly lent: Lent; readonly warden: Warden }
   | { readonly at: 'joined' | 'gone' };
+
+const JOINED = { at: 'joined' } as const;
+const GONE = { at: 'gone' } as const;
 
 export class SplicedPeer implements Peer {
   readonly remote: string;
-  readonly #closeNow: (fd: number) => void;
   #place: Place;
   #hasFinished = false;
   #early: Buffer | undefined;
   #listener: (() => void) | undefined;
 
-  /**
-   * @param cancel closes the connection gently as long as it has not arrived
-   * @param closeNow closes a descriptor
-   */
-  constructor(remote: string, early: Buffer, cancel: () => void, closeNow: (fd: number) => void) {
+  /** @param socket where the connection is until it arrives */
+  constructor(remote: string, early: Buffer | undefined, socket: Socket) {
     this.remote = remote;
-    this.#place = { at: 'arriving', cancel };
-    this.#early = early.length > 0 ? early : undefined;
-    this.#closeNow = closeNow;
+    this.#place = { at: 'arriving', socket };
+    this.#early = early;
   }
 
   get condition(): Peer['condition'] {
-    const { at } = this.#place;
-    if (at === 'gone' || at === 'leaving') return 'gone';
+    if (this.#place.at === 'gone') return 'gone';
     return this.#hasFinished ? 'finished' : 'open';
   }
 
@@ -54,7 +52,12 @@ export class SplicedPeer implements Peer {
     return this.#place.at === 'arriving';
   }
 
-  /** Who watches it; undefined while nobody does. */
+  /** While it is watched. */
+  get fd(): number | undefined {
+    return this.#place.at === 'watched' ? this.#place.lent.fd : undefined;
+  }
+
+  /** Who has it watched; undefined while nobody has. */
   get warden(): Warden | undefined {
     return this.#place.at === 'watched' ? this.#place.warden : undefined;
   }
@@ -66,56 +69,56 @@ export class SplicedPeer implements Peer {
   close(): void {
     const place = this.#place;
     if (place.at === 'arriving') {
-      this.#place = { at: 'gone' };
-      place.cancel();
+      this.#leave();
+      closeGently(place.socket);
     } else if (place.at === 'watched') {
-      this.#place = { at: 'leaving', fd: place.fd };
-      place.warden.release(place.fd);
-    } else if (place.at === 'moving') {
-      this.#place = { at: 'leaving', fd: place.fd };
-      place.done();
+      place.warden.unwatch(place.lent);
+      this.#leave();
+      closeGently(bringBack(place.lent.fd));
     }
   }
 
   /** It is ours now: has it watched. */
   arrive(fd: number, warden: Warden): void {
-    this.#place = { at: 'watched', fd, warden };
-    warden.watch(fd, this);
+    const lent = warden.watch(fd, this);
+    if (lent) {
+      this.#place = { at: 'watched', lent, warden };
+      return;
+    }
+    this.#vanish();
+    warden.close(fd);
   }
 
   /** It went before it arrived, and its socket is closed. */
   vanish(): void {
-    if (this.#place.at !== 'arriving') return;
-    this.#place = { at: 'gone' };
-    this.#listener?.();
+    if (this.#place.at === 'arriving') this.#vanish();
   }
 
-  /** Resolves when the other one watches it, or it is gone. */
-  move(to: Warden): Promise<void> | undefined {
+  /** To another worker, unless it is there. */
+  move(to: Warden): void {
     const place = this.#place;
-    if (place.at !== 'watched' || place.warden === to) return undefined;
-    return new Promise((done) => {
-      this.#place = { at: 'moving', fd: place.fd, to, done };
-      place.warden.release(place.fd);
-    });
+    if (place.at !== 'watched' || place.warden === to) return;
+    place.warden.unwatch(place.lent);
+    this.arrive(place.lent.fd, to);
   }
 
-  /** Its descriptor and early bytes, for a join that has been asked for. */
-  beginJoin(): { fd: number; early: Buffer | undefined } | undefined {
+  /** Asks the kernel, which knows of a reset before anybody is told. False if it is gone. */
+  isAlive(): boolean {
+    if (this.#place.at !== 'watched') return false;
+    const { lent, warden } = this.#place;
+    if (warden.error(lent.fd) === 0) return true;
+    this.onGone();
+    return false;
+  }
+
+  /** The descriptor and the early bytes go to a stream. Undefined if it is not watched. */
+  join(): { lent: Lent; early: Buffer | undefined } | undefined {
     if (this.#place.at !== 'watched') return undefined;
-    this.#place = { ...this.#place, at: 'joining' };
-    return { fd: this.#place.fd, early: this.#early };
-  }
-
-  /** Joined: the stream owns the descriptor. Refused: it waits again, unless it is what has gone. */
-  finishJoin(joined: boolean): void {
-    if (this.#place.at !== 'joining') return;
-    if (!joined) this.#place = { ...this.#place, at: 'watched' };
-    else {
-      this.#place = { at: 'joined' };
-      this.#early = undefined;
-      this.#listener = undefined;
-    }
+    const joined = { lent: this.#place.lent, early: this.#early };
+    this.#place = JOINED;
+    this.#early = undefined;
+    this.#listener = undefined;
+    return joined;
   }
 
   /** It has sent FIN. */
@@ -125,21 +128,24 @@ export class SplicedPeer implements Peer {
     this.#listener?.();
   }
 
-  /** The worker has given the descriptor back: because the peer is gone, or as asked. */
-  onReleased(gone: boolean): void {
-    const place = this.#place;
-    if (!('fd' in place)) return;
-    if (place.at === 'moving' && !gone) this.arrive(place.fd, place.to);
-    else this.#leave(place.fd, gone);
-    if (place.at === 'moving') place.done();
+  /** It was reset. */
+  onGone(): void {
+    if (this.#place.at !== 'watched') return;
+    const { lent, warden } = this.#place;
+    warden.unwatch(lent);
+    this.#vanish();
+    warden.close(lent.fd);
   }
 
-  #leave(fd: number, gone: boolean): void {
-    const wasLeaving = this.#place.at === 'leaving';
-    this.#place = { at: 'gone' };
+  #vanish(): void {
+    const listener = this.#listener;
+    this.#leave();
+    listener?.();
+  }
+
+  #leave(): void {
+    this.#place = GONE;
     this.#early = undefined;
-    if (gone) this.#closeNow(fd);
-    else closeGently(bringBack(fd));
-    if (!wasLeaving) this.#listener?.();
+    this.#listener = undefined;
   }
 }

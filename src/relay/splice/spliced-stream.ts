@@ -44,12 +44,6 @@ export class SplicedStream implements RelayedStream {
     this.#parts.abort(this.slot);
   }
 
-  /** It never began: the descriptors are the peers' again. */
-  discard(): void {
-    this.#final = this.bytes();
-    this.#parts.slots.give(this.slot);
-  }
-
   /** A side has sent FIN when so many bytes had been moved. */
   onHalfClosed(moved: number): void {
     this.#cancelTimer?.();

@@ -4,10 +4,11 @@
 // the pipes. All are closed when the thread has ended, in whatever way.
 
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
+import { control } from './event-loop.ts';
 import { type Libc, must } from './libc.ts';
 import { Epoll, Open } from './linux.ts';
 import { createPipeRegister, registeredPipes } from './pipe-pool.ts';
-import type { FromWorker, ToWorker } from './protocol.ts';
+import { type FromWorker, type ToWorker, WAKE_TAG } from './protocol.ts';
 import type { SpawnWorker } from './spawn-worker.ts';
 
 export interface ThreadParts {
@@ -23,28 +24,33 @@ export interface ThreadParts {
 export class WorkerThread {
   readonly #parts: ThreadParts;
   readonly #port: MessagePort;
-  readonly #epoll: number;
+  /** The instance that it waits on; whatever is put into it is reported. Closed with the thread. */
+  readonly epoll: number;
   readonly #wake: number;
+  readonly #woken = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #pipes = createPipeRegister();
   readonly #one = new Uint8Array(new BigUint64Array([1n]).buffer);
   readonly #ended: Promise<void>;
   #isStopping = false;
   #hasEnded = false;
+  #isRef = false;
 
   /** @throws SystemCallError when there are no descriptors left */
   constructor(parts: ThreadParts) {
     const { libc, spawn, largePipes } = parts;
     this.#parts = parts;
-    this.#epoll = must(libc, 'epoll_create1', libc.epollCreate(Epoll.CLOEXEC));
+    this.epoll = must(libc, 'epoll_create1', libc.epollCreate(Epoll.CLOEXEC));
     this.#wake = must(libc, 'eventfd', libc.eventfd(0, Open.CLOEXEC | Open.NONBLOCK));
+    control(libc, this.epoll, Epoll.CTL_ADD, { fd: this.#wake, tag: WAKE_TAG }, Epoll.IN);
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     port1.on('message', (message: FromWorker) => parts.onMessage(message));
     port1.unref();
     const worker = spawn({
       port: port2,
-      epoll: this.#epoll,
+      epoll: this.epoll,
       wake: this.#wake,
+      woken: this.#woken.buffer,
       pipes: this.#pipes,
       largePipes,
     });
@@ -56,11 +62,16 @@ export class WorkerThread {
   post(message: ToWorker): void {
     if (this.#hasEnded) return;
     this.#port.postMessage(message);
-    this.#parts.libc.write(this.#wake, this.#one, this.#one.length);
+    // One wake-up for all that is posted before the worker reads: the write wakes another core, about 25 µs here.
+    if (Atomics.exchange(this.#woken, 0, 1) === 0) {
+      this.#parts.libc.write(this.#wake, this.#one, this.#one.length);
+    }
   }
 
   /** Whether the process stays alive for what this worker does. */
   keepsAlive(alive: boolean): void {
+    if (alive === this.#isRef) return;
+    this.#isRef = alive;
     if (alive) this.#port.ref();
     else this.#port.unref();
   }
@@ -98,6 +109,6 @@ export class WorkerThread {
     }
     this.#hasEnded = true;
     this.#port.close();
-    for (const fd of [this.#epoll, this.#wake, ...registeredPipes(this.#pipes)]) libc.close(fd);
+    for (const fd of [this.epoll, this.#wake, ...registeredPipes(this.#pipes)]) libc.close(fd);
   }
 }
