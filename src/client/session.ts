@@ -11,6 +11,8 @@ import { ask, Handlers, type RequestHandler } from './handlers.ts';
 import { Pending } from './pending.ts';
 import { isSameJid } from './same-jid.ts';
 
+export type { Answer, IncomingRequest, RequestHandler } from './handlers.ts';
+
 const REQUEST_MS = 30_000;
 
 export interface SessionOptions {

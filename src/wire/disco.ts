@@ -1,6 +1,6 @@
-// Service discovery as the discovered entity writes it: identities, features, extensions, items. [XEP-0030 §3, §4]
+// Service discovery, written and read: identities, features, extensions, items. [XEP-0030 §3, §4]
 
-import { type Element, xml } from './xml.ts';
+import { attribute, type Element, findChildren, xml } from './xml.ts';
 
 export const DISCO_INFO = 'http://jabber.org/protocol/disco#info';
 export const DISCO_ITEMS = 'http://jabber.org/protocol/disco#items';
@@ -30,4 +30,24 @@ export function writeInfo({ identities, features, extensions }: DiscoInfo, node?
 /** A disco#items result without items. [S5B-P-05] */
 export function writeNoItems(node?: string): Element {
   return xml('query', { xmlns: DISCO_ITEMS, ...(node === undefined ? {} : { node }) });
+}
+
+/** The identities and features in a disco#info result; what has no category, type or name is left out. */
+export function readInfo(result: Element): Omit<DiscoInfo, 'extensions'> {
+  const children = (name: string) =>
+    findChildren(result, 'query', DISCO_INFO).flatMap((query) => findChildren(query, name, DISCO_INFO));
+  const identities = children('identity').flatMap((identity) => {
+    const [category, type, name] = ['category', 'type', 'name'].map((key) => attribute(identity, key));
+    if (!category || !type) return [];
+    return [{ category, type, ...(name === undefined ? {} : { name }) }];
+  });
+  return { identities, features: children('feature').flatMap((feature) => attribute(feature, 'var') ?? []) };
+}
+
+/** The JIDs in a disco#items result, each once, in its order. */
+export function readItems(result: Element): string[] {
+  const items = findChildren(result, 'query', DISCO_ITEMS).flatMap((query) =>
+    findChildren(query, 'item', DISCO_ITEMS),
+  );
+  return [...new Set(items.flatMap((item) => attribute(item, 'jid') || []))];
 }
