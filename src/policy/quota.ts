@@ -22,8 +22,10 @@ export type QuotaVerdict =
       readonly endsAt: number;
     };
 
-/** Both JIDs are normalised; the domain is that of the bare JID. Answers at once, from memory. */
+/** Both JIDs are normalised; the domain is that of the bare JID. Verdicts are given at once, from memory. */
 export interface QuotaLedger {
+  /** Reads what has been used before into the memory; to be awaited before `check`. Never rejects, takes half a second at most. */
+  recall(bareJid: string, domain: string): Promise<void>;
   /** Whether anything is left. */
   check(bareJid: string, domain: string, limits: QuotaLimits): QuotaVerdict;
   /** Counts bytes that have been moved; then as `check`. */
@@ -32,6 +34,7 @@ export interface QuotaLedger {
 
 /** Counts nothing, and leaves everyone what they want. */
 export const noQuotas: QuotaLedger = {
+  recall: async () => {},
   check: () => ({ ok: true }),
   charge: () => ({ ok: true }),
 };
