@@ -62,6 +62,9 @@ export function createLog(options: LogOptions, destination: LogDestination = sta
 
 const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
 const FLUSH_DEADLINE_MS = 1000;
+/** Lines of so many milliseconds are written together. */
+const GATHER_MS = 20;
+const GATHERED_BYTES = 8 * 1024;
 
 function flush(destination: LogDestination): Promise<void> {
   return new Promise((resolve) => {
@@ -77,16 +80,31 @@ function flush(destination: LogDestination): Promise<void> {
 /**
  * Writes without blocking, so that a reader of the log who stops does not stop the relay. What he does not take
  * is kept up to a bound, and thrown away beyond it. When the process exits, pino writes out what is left.
+ *
+ * Lines are gathered for a moment: each write goes to a thread and back, at 50 µs of this one's time.
  */
 function standardOutput(): LogDestination {
   const destination = pino.destination({
     dest: 1,
     sync: false,
-    minLength: 1, // at once, but unlike 0 it lets flush() wait for the end
+    minLength: GATHERED_BYTES,
     maxLength: MAX_BUFFERED_BYTES,
   });
   destination.on('error', () => {}); // a full disk under the log must not end the proxy
-  return destination;
+  let isGathering = false;
+  const writeOut = () => {
+    isGathering = false;
+    destination.flush();
+  };
+  return {
+    write(line) {
+      destination.write(line);
+      if (isGathering) return;
+      isGathering = true;
+      setTimeout(writeOut, GATHER_MS);
+    },
+    flush: (done) => destination.flush(done),
+  };
 }
 
 /** Loads pino-pretty only here: a daemon that writes JSON starts without it. */

@@ -28,6 +28,9 @@ export function parseSessionKey(text: string): SessionKey | undefined {
  * @param target the text of `<activate/>`, as the parser delivered it; in a chat room the occupant's JID [S5B-P-37]
  */
 export function candidateKeys(sid: string, from: string, target: string): SessionKey[] {
+  if (isPlain(from) && isPlain(target) && /^\p{ASCII}*$/u.test(sid + from + target)) {
+    return [sessionKey(sid, from, target)];
+  }
   const requesters = spellings(from);
   const targets = [...spellings(target), ...spellings(target.trim())];
   const inputs = new Set<string>();
@@ -42,6 +45,14 @@ export function candidateKeys(sid: string, from: string, target: string): Sessio
   for (const input of inputs) keys.add(digest(input, 'utf8'));
   for (const input of inputs) if (isLatin1(input)) keys.add(digest(input, 'latin1'));
   return [...keys];
+}
+
+/**
+ * One spelling only, as nearly every JID has: ASCII, with no capital before the resource, no dot at the domain's end
+ * and no white space around it. Told apart first: to write all spellings and compare them took 30 µs an activation.
+ */
+function isPlain(jid: string): boolean {
+  return /^[^A-Z/\s]*[^A-Z/\s.](?:\/.*\S)?$/.test(jid);
 }
 
 /** Verbatim, stringprep, PRECIS; only the verbatim spelling for what is no JID. */

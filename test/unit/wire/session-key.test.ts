@@ -114,6 +114,19 @@ describe('the session key', () => {
     expect(keys[1]).toBe(latin1.digest('hex'));
   });
 
+  it('is among the candidates as stringprep spells it, whatever is in the JIDs [S5B-P-32]', () => {
+    const jid = fc.stringMatching(/^[aB.\u00e9]{0,3}@?[aB.\u00e9]{1,3}(\/[aB .\u00e9]{1,3})?$/);
+    fc.assert(
+      fc.property(jid, jid, (from, target) => {
+        const [requester, wanted] = [parseJid(from), parseJid(target.trim())];
+        fc.pre(requester !== undefined && wanted !== undefined);
+        if (requester === undefined || wanted === undefined) return;
+        const key = sessionKey('s', formatJid(normaliseJid(requester)), formatJid(normaliseJid(wanted)));
+        expect(candidateKeys('s', from, target)).toContain(key);
+      }),
+    );
+  });
+
   it('has no candidate twice, and the plain case has one', () => {
     expect(candidateKeys('s', 'a@b/c', 'd@e/f')).toHaveLength(1);
     fc.assert(
