@@ -13,7 +13,7 @@ export class TimedOutError extends Error {
   override readonly name = 'TimedOutError';
 }
 
-export type ReadResult<T> = { ok: true; value: T } | { ok: false; reason: InvalidReason };
+export type ReadResult<T, Reason> = { ok: true; value: T } | { ok: false; reason: Reason };
 
 export class HandshakeReader {
   readonly #socket: Socket;
@@ -34,7 +34,9 @@ export class HandshakeReader {
   }
 
   /** The next message. @throws AbortedError, TimedOutError */
-  async read<T>(parse: (bytes: Buffer) => Parsed<T>): Promise<ReadResult<T>> {
+  async read<T, Reason = InvalidReason>(
+    parse: (bytes: Buffer) => Parsed<T, Reason>,
+  ): Promise<ReadResult<T, Reason>> {
     for (;;) {
       const parsed = parse(this.#bytes);
       if (parsed.state === 'invalid') return { ok: false, reason: parsed.reason };

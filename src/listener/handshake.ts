@@ -21,7 +21,7 @@ import type { HandshakeReader } from './handshake-reader.ts';
 const REPLY_TO_REFUSAL: Record<JoinRefusal, ReplyCode> = {
   taken: Reply.notAllowed,
   'over-limit': Reply.generalFailure,
-  'over-address-limit': Reply.generalFailure,
+  'over-address-limit': Reply.notAllowed,
   draining: Reply.generalFailure,
 };
 
@@ -32,13 +32,20 @@ const REPLY_TO_INVALID: Record<InvalidReason, Buffer | undefined> = {
   'address-type-not-supported': reply(Reply.addressTypeNotSupported),
 };
 
+/** A connection that has said nothing yet, or nothing but a PROXY protocol header. */
+export interface Connection {
+  readonly socket: Socket;
+  readonly reader: HandshakeReader;
+  /** The peer's address: the connection's own, or what the header says. */
+  readonly remote: string;
+}
+
 /**
  * Runs the exchange. Afterwards the socket belongs to the engine (`accepted`) or is being closed (anything else).
  * Every message is answered in one write. Rejects only with what the reader rejects with.
  */
 export async function performHandshake(
-  socket: Socket,
-  reader: HandshakeReader,
+  { socket, reader, remote }: Connection,
   rendezvous: Rendezvous,
   engine: RelayEngine,
 ): Promise<HandshakeResult> {
@@ -58,9 +65,9 @@ export async function performHandshake(
   if (key === undefined) {
     return refuse(socket, 'not-a-session-key', reply(Reply.notAllowed, request.value)); // [S5B-P-52] [S5B-P-87] [SOCKS-20]
   }
-  const verdict = rendezvous.join(key, () => {
+  const verdict = rendezvous.join(key, remote, () => {
     socket.write(reply(Reply.succeeded, request.value)); // [SOCKS-09] [S5B-P-40]
-    return engine.hold(socket, reader.release());
+    return engine.hold(socket, reader.release(), remote);
   });
   if (verdict.ok) return 'accepted';
   return refuse(socket, verdict.reason, reply(REPLY_TO_REFUSAL[verdict.reason], request.value));

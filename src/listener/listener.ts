@@ -1,9 +1,11 @@
 // Accepts SOCKS5 connections on one address and leads each through its handshake. [XEP-0065 §6.3.2] [SOCKS-22]
 
 import { createServer, type Server, type Socket } from 'node:net';
+import type { AddressLimits } from '../policy/address-limits.ts';
 import type { HandshakeResult, Observer, RelayEngine, Rendezvous } from '../rendezvous/ports.ts';
 import { closeGently } from '../sockets/close-gently.ts';
 import { tune } from '../sockets/tune.ts';
+import { parseProxyHeader } from '../wire/proxy-protocol.ts';
 import { Reply, reply } from '../wire/socks5.ts';
 import { performHandshake } from './handshake.ts';
 import { AbortedError, HandshakeReader, TimedOutError } from './handshake-reader.ts';
@@ -14,6 +16,12 @@ export interface Address {
   readonly port: number;
 }
 
+/** Where to listen, and how. */
+export interface Wanted extends Address {
+  /** Every connection begins with a PROXY protocol header. */
+  readonly proxyProtocol?: boolean | undefined;
+}
+
 /** Prepares a listening socket by its descriptor, once it is bound. May throw. */
 export type PrepareSocket = (descriptor: number) => void;
 
@@ -22,6 +30,8 @@ export interface ListenerParts {
   readonly engine: RelayEngine;
   readonly observer: Observer;
   readonly slots: HandshakeSlots;
+  /** Who may open one more connection; absent: everyone. [S5B-P-85] */
+  readonly addresses?: Pick<AddressLimits, 'mayConnect'> | undefined;
   /** From the connection to the end of the SOCKS exchange, in milliseconds. [S5B-P-83] */
   readonly handshakeMs: number;
 }
@@ -31,11 +41,13 @@ export class Listener {
   readonly address: Address;
   readonly #server: Server;
   readonly #parts: ListenerParts;
+  readonly #proxyProtocol: boolean;
   readonly #handshakes = new Set<Socket>();
 
-  private constructor(server: Server, address: Address, parts: ListenerParts) {
+  private constructor(server: Server, address: Address, proxyProtocol: boolean, parts: ListenerParts) {
     this.#server = server;
     this.#parts = parts;
+    this.#proxyProtocol = proxyProtocol;
     this.address = address;
     server.on('connection', (socket) => void this.#serve(socket));
     server.on('error', (error) => parts.observer.observe({ kind: 'accept-failed', ...address, error }));
@@ -44,7 +56,7 @@ export class Listener {
 
   /** Binds the address; `::` takes IPv4, too. @throws the system's error (EADDRINUSE, EADDRNOTAVAIL, EACCES, …) */
   static async open(
-    wanted: Address,
+    wanted: Wanted,
     parts: ListenerParts,
     prepare: PrepareSocket = () => {},
   ): Promise<Listener> {
@@ -64,7 +76,7 @@ export class Listener {
     }
     const bound = server.address();
     const port = bound !== null && typeof bound === 'object' ? bound.port : wanted.port;
-    return new Listener(server, { host: wanted.host, port }, parts);
+    return new Listener(server, { host: wanted.host, port }, wanted.proxyProtocol ?? false, parts);
   }
 
   get listening(): boolean {
@@ -81,39 +93,62 @@ export class Listener {
     const { slots, observer } = this.#parts;
     const remote = socket.remoteAddress ?? 'unknown';
     socket.on('error', () => {}); // told by 'close', which every owner of the socket watches
+    // Behind a load balancer all have one address until the header is there.
+    if (!this.#proxyProtocol && !this.#mayConnect(remote)) {
+      observer.observe({ kind: 'handshake', result: cut(socket, 'too-fast'), remote });
+      return;
+    }
     if (!slots.take()) {
-      socket.destroy();
-      observer.observe({ kind: 'handshake', result: 'over-limit', remote });
+      observer.observe({ kind: 'handshake', result: cut(socket, 'over-limit'), remote });
       return;
     }
     this.#handshakes.add(socket);
-    const fact = await this.#handshake(socket);
+    const outcome = await this.#handshake(socket, remote);
     this.#handshakes.delete(socket);
     slots.free();
-    observer.observe({ kind: 'handshake', ...fact, remote });
+    observer.observe({ kind: 'handshake', ...outcome });
+  }
+
+  #mayConnect(remote: string): boolean {
+    return this.#parts.addresses?.mayConnect(remote) ?? true;
   }
 
   /** One bad peer never stops the daemon: whatever goes wrong ends this connection only. */
-  async #handshake(socket: Socket): Promise<{ result: HandshakeResult; error?: Error }> {
+  async #handshake(socket: Socket, address: string): Promise<Outcome> {
     const { rendezvous, engine, handshakeMs } = this.#parts;
+    let remote = address;
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), handshakeMs);
     try {
       tune(socket);
       const reader = new HandshakeReader(socket, deadline.signal);
-      return { result: await performHandshake(socket, reader, rendezvous, engine) };
+      if (this.#proxyProtocol) {
+        const header = await reader.read(parseProxyHeader);
+        if (!header.ok) return { result: cut(socket, header.reason), remote };
+        remote = header.value.source ?? address;
+        if (!this.#mayConnect(remote)) return { result: cut(socket, 'too-fast'), remote };
+      }
+      return { result: await performHandshake({ socket, reader, remote }, rendezvous, engine), remote };
     } catch (error) {
-      if (error instanceof TimedOutError) return { result: cut(socket, 'timed-out') };
-      if (error instanceof AbortedError) return { result: cut(socket, 'aborted') };
+      if (error instanceof TimedOutError) return { result: cut(socket, 'timed-out'), remote };
+      if (error instanceof AbortedError) return { result: cut(socket, 'aborted'), remote };
       if (socket.bytesWritten <= METHOD_REPLY_BYTES) closeGently(socket, reply(Reply.generalFailure)); // [SOCKS-10]
       return {
         result: cut(socket, 'failed'),
+        remote,
         error: error instanceof Error ? error : new Error(String(error)),
       };
     } finally {
       clearTimeout(timer);
     }
   }
+}
+
+/** How a handshake ended, and with whom: the header of a load balancer tells it. */
+interface Outcome {
+  readonly result: HandshakeResult;
+  readonly remote: string;
+  readonly error?: Error;
 }
 
 /** More than this has been written when the CONNECT was answered already; a second answer would be taken for data. */

@@ -23,8 +23,8 @@ export class HeldPeer implements Peer {
   #released = false;
   #listener: () => void = () => {};
 
-  constructor(socket: Socket, early: Buffer, earlyData: EarlyData) {
-    this.remote = socket.remoteAddress ?? 'unknown';
+  constructor(socket: Socket, early: Buffer, earlyData: EarlyData, remote: string) {
+    this.remote = remote;
     this.#socket = socket;
     this.#earlyData = earlyData;
     if (early.length > 0) this.#keep(early);

@@ -68,8 +68,7 @@ export class SpliceRelay implements RelayEngine {
     this.#workers = Array.from({ length: options.workers }, () => new RelayWorker(parts));
   }
 
-  hold(socket: Socket, early: Buffer): Peer {
-    const remote = socket.remoteAddress ?? 'unknown';
+  hold(socket: Socket, early: Buffer, remote = socket.remoteAddress ?? 'unknown'): Peer {
     const unread = stopReading(socket);
     const hasEarly = this.#options.earlyData === 'hold' && early.length + unread.length > 0;
     const peer = new SplicedPeer(remote, hasEarly ? Buffer.concat([early, unread]) : undefined, socket);

@@ -1,10 +1,10 @@
-// The connections that wait, each with its deadline. [S5B-P-83]
+// The connections that wait, each with its deadline and what it takes of its address. [S5B-P-83] [S5B-P-85]
 
 import type { Clock, Peer } from './ports.ts';
 
 export class Deadlines {
   readonly #clock: Clock;
-  readonly #cancels = new Map<Peer, () => void>();
+  readonly #clear = new Map<Peer, () => void>();
   #onEmpty: (() => void)[] = [];
 
   constructor(clock: Clock) {
@@ -12,27 +12,34 @@ export class Deadlines {
   }
 
   get size(): number {
-    return this.#cancels.size;
+    return this.#clear.size;
   }
 
   has(peer: Peer): boolean {
-    return this.#cancels.has(peer);
+    return this.#clear.has(peer);
   }
 
-  /** Calls back after `ms` milliseconds unless it is cleared before. */
-  set(peer: Peer, ms: number, onExpired: () => void): void {
-    this.#cancels.set(peer, this.#clock.after(ms, onExpired));
+  /**
+   * Calls back after `ms` milliseconds unless it is cleared before.
+   * @param onCleared called once when the peer waits no more, for whatever reason
+   */
+  set(peer: Peer, ms: number, onExpired: () => void, onCleared: () => void = () => {}): void {
+    const cancel = this.#clock.after(ms, onExpired);
+    this.#clear.set(peer, () => {
+      cancel();
+      onCleared();
+    });
   }
 
   clear(peer: Peer): void {
-    this.#cancels.get(peer)?.();
-    if (!this.#cancels.delete(peer) || this.#cancels.size > 0) return;
+    this.#clear.get(peer)?.();
+    if (!this.#clear.delete(peer) || this.#clear.size > 0) return;
     for (const resolve of this.#onEmpty.splice(0)) resolve();
   }
 
   /** Resolves when nobody waits. */
   empty(): Promise<void> {
-    if (this.#cancels.size === 0) return Promise.resolve();
+    if (this.#clear.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#onEmpty.push(resolve));
   }
 }

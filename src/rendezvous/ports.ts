@@ -68,8 +68,9 @@ export interface RelayEngine {
   /**
    * Takes over a socket whose SOCKS reply has been written (it may not have been flushed yet).
    * @param early bytes that came glued to the CONNECT request [S5B-P-45]
+   * @param remote the peer's address; default: the connection's own, which may be a load balancer's
    */
-  hold(socket: Socket, early: Buffer): Peer;
+  hold(socket: Socket, early: Buffer, remote?: string): Peer;
   /**
    * Joins two peers of this engine; when the promise resolves, the relay is live. [S5B-P-46]
    * @param rates what the bytes of both directions are drawn from; default: nothing holds them back
@@ -148,8 +149,11 @@ export type ActivationVerdict =
 
 /** The centre: who waits for whom. */
 export interface Rendezvous {
-  /** Asks for a slot under a key; `admit` is called at once, and only if there is one, to answer and hold the peer. */
-  join(key: SessionKey, admit: () => Peer): JoinVerdict;
+  /**
+   * Asks for a slot under a key; `admit` is called at once, and only if there is one, to answer and hold the peer.
+   * @param remote the peer's address
+   */
+  join(key: SessionKey, remote: string, admit: () => Peer): JoinVerdict;
   /** Joins the pair under the first of the keys that has anyone waiting. Rejects only on an internal failure. */
   activate(keys: readonly SessionKey[], parties: Parties): Promise<ActivationVerdict>;
   /** Closes whoever waits (not an active stream) under the keys: their requester was refused. [S5B-P-71] */
@@ -168,7 +172,7 @@ export type HandshakeResult =
   | 'not-a-session-key' // REP 02
   | 'taken' // REP 02
   | 'over-limit' // REP 01
-  | 'over-address-limit' // REP 01
+  | 'over-address-limit' // REP 02
   | 'too-fast' // closed without an answer
   | 'bad-proxy-header' // closed without an answer
   | 'draining' // REP 01

@@ -1,6 +1,8 @@
 // Who waits for whom: every session of every listener, by session key. [XEP-0065 §6.3] [S5B-P-50]
 
+import type { AddressLimits } from '../policy/address-limits.ts';
 import type { SessionKey } from '../wire/session-key.ts';
+import { admitEveryone } from './admit-everyone.ts';
 import { Deadlines } from './deadlines.ts';
 import type {
   ActivationVerdict,
@@ -28,6 +30,8 @@ export interface TableOptions {
   readonly maxStreams: number;
   /** How long a connection may wait for its activation, in milliseconds. [S5B-P-83] */
   readonly pendingMs: number;
+  /** Who may have one more connection waiting; absent: everyone. [S5B-P-85] */
+  readonly addresses?: Pick<AddressLimits, 'mayWait' | 'wait'>;
 }
 
 /** How far a drain has come. */
@@ -37,21 +41,6 @@ export interface Drained {
   /** Resolves when no stream runs, either. */
   readonly finished: Promise<void>;
 }
-
-/** No class, no limit. */
-const admitEveryone: Admission = {
-  admit: () => ({
-    ok: true,
-    grant: {
-      className: 'default',
-      rates: [],
-      idleMs: Number.POSITIVE_INFINITY,
-      durationMs: Number.POSITIVE_INFINITY,
-      charge: () => 'go-on',
-      release: () => {},
-    },
-  }),
-};
 
 export class Table implements Rendezvous, Readings {
   /** By key, so one requester may have any number of them, also with the same target. [S5B-P-49] */
@@ -77,7 +66,7 @@ export class Table implements Rendezvous, Readings {
     this.#options = options;
   }
 
-  join(key: SessionKey, admit: () => Peer): JoinVerdict {
+  join(key: SessionKey, remote: string, admit: () => Peer): JoinVerdict {
     // [S5B-P-88] while draining, a transfer that has begun to wait may still be completed
     if (this.#draining && !this.#sessions.has(key)) return { ok: false, reason: 'draining' };
     const place = freePlace(this.#sessions.get(key));
@@ -85,11 +74,16 @@ export class Table implements Rendezvous, Readings {
     if (place === 'empty' && this.#deadlines.size >= this.#options.maxWaiting) {
       return { ok: false, reason: 'over-limit' };
     }
+    const { addresses } = this.#options;
+    if (place === 'empty' && addresses?.mayWait(remote) === false) {
+      return { ok: false, reason: 'over-address-limit' };
+    }
     const peer = admit();
     const arrival = arrive(this.#sessions.get(key), peer);
     if (!arrival.ok) throw new Error(`no place under ${key} after one was found`);
     this.#sessions.set(key, arrival.session);
-    this.#deadlines.set(peer, this.#options.pendingMs, () => this.#drop(key, peer, 'expired'));
+    const onExpired = () => this.#drop(key, peer, 'expired');
+    this.#deadlines.set(peer, this.#options.pendingMs, onExpired, addresses?.wait(remote));
     peer.onChange(() => {
       if (peer.condition === 'gone') this.#drop(key, peer, 'gone');
     });

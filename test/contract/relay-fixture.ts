@@ -33,10 +33,10 @@ export class RelayFixture {
     return new RelayFixture(under, await Acceptor.open(), options);
   }
 
-  /** A peer that waits; `early` came glued to its CONNECT. */
-  async hold(early = ''): Promise<Held> {
+  /** A peer that waits; `early` came glued to its CONNECT, and `remote` is what a load balancer says of it. */
+  async hold(early = '', remote?: string): Promise<Held> {
     const { client, accepted } = await this.#acceptor.pair();
-    return { client, peer: this.engine.hold(accepted, Buffer.from(early)) };
+    return { client, peer: this.engine.hold(accepted, Buffer.from(early), remote) };
   }
 
   async join(first: Held, second: Held): Promise<RelayedStream> {

@@ -97,9 +97,10 @@ describe.each(engines)('relay engine $name holds a waiting peer', (engine) => {
     await once(held.client.end(), 'close');
   });
 
-  it('and says where it came from', async () => {
+  it('and says where it came from, or where a load balancer has it from', async () => {
     const fixture = await RelayFixture.open(engine);
     expect((await fixture.hold()).peer.remote).toBe('127.0.0.1');
+    expect((await fixture.hold('', '192.0.2.1')).peer.remote).toBe('192.0.2.1');
   });
 });
 

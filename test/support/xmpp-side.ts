@@ -127,7 +127,7 @@ export class XmppSide {
     const [key] = candidateKeys(sid, requester, target) as [SessionKey];
     return Array.from({ length: peers }, () => {
       const peer = new FakePeer();
-      this.table.join(key, () => peer);
+      this.table.join(key, peer.remote, () => peer);
       return peer;
     });
   }

@@ -124,7 +124,7 @@ function newRouter(): Router {
   const options = { maxWaiting: 10, maxStreams: 10, pendingMs: 1000 };
   const rendezvous = new Table(new FakeEngine(), new ManualClock(), observer, options);
   const [key] = candidateKeys('s', ALICE, 'bob@example.net/pda');
-  if (key) for (const _ of [1, 2]) rendezvous.join(key, () => new FakePeer());
+  if (key) for (const _ of [1, 2]) rendezvous.join(key, '192.0.2.1', () => new FakePeer());
   const services = createServices(
     {
       rendezvous,

@@ -52,10 +52,10 @@ describe('an admission', () => {
   it('is asked with both parties and both addresses, once the pair is complete [S5B-P-85]', async () => {
     const grant = new RecordingGrant();
     const table = tableWith({ ok: true, grant });
-    table.join(KEY, () => new FakePeer('192.0.2.1'));
+    table.join(KEY, '192.0.2.1', () => new FakePeer('192.0.2.1'));
     await table.activate([KEY], PARTIES);
     expect(applicants).toEqual([]);
-    table.join(KEY, () => new FakePeer('192.0.2.2'));
+    table.join(KEY, '192.0.2.2', () => new FakePeer('192.0.2.2'));
     await table.activate([KEY], PARTIES);
     expect(applicants).toEqual([{ ...PARTIES, first: '192.0.2.1', second: '192.0.2.2' }]);
   });
@@ -163,7 +163,7 @@ function tableWith(verdict: AdmissionVerdict): Table {
 async function activated(verdict: AdmissionVerdict) {
   const table = tableWith(verdict);
   const peers = [new FakePeer(), new FakePeer()];
-  for (const peer of peers) table.join(KEY, () => peer);
+  for (const peer of peers) table.join(KEY, peer.remote, () => peer);
   const answer = await table.activate([KEY], PARTIES);
   expect(answer).toEqual(verdict.ok ? { ok: true } : verdict);
   return { table, peers };

@@ -69,7 +69,7 @@ describe('a peer that arrives', () => {
   });
 
   it('and is gone by then takes no place', () => {
-    table.join(KEY, () => {
+    table.join(KEY, '192.0.2.1', () => {
       const peer = new FakePeer();
       peer.condition = 'gone';
       return peer;
@@ -261,11 +261,11 @@ describe('a table that drains', () => {
   it('is drained at once when nothing runs, and closing it cuts what does', async () => {
     await table.drain().finished;
     const other = newTable();
-    other.join(KEY, () => new FakePeer());
-    other.join(KEY, () => new FakePeer());
+    other.join(KEY, '192.0.2.1', () => new FakePeer());
+    other.join(KEY, '192.0.2.1', () => new FakePeer());
     await other.activate([KEY], PARTIES);
     const waiting = new FakePeer();
-    other.join(OTHER, () => waiting);
+    other.join(OTHER, '192.0.2.1', () => waiting);
     expect(other.close()).toBe(1);
     expect(waiting.closed).toBe(true);
     expect(await engine.streams[0]?.ended).toBe('shutdown');
@@ -317,7 +317,7 @@ function newTable(options: { maxWaiting?: number; maxStreams?: number } = {}): T
 function arrive(key: SessionKey = KEY, remote?: string) {
   const peer = new FakePeer(remote);
   let admitted = false;
-  const verdict = table.join(key, () => {
+  const verdict = table.join(key, peer.remote, () => {
     admitted = true;
     return peer;
   });

@@ -1,0 +1,27 @@
+// How many of something each of many holders has; who has none takes no memory.
+
+export class Tally {
+  readonly #counts = new Map<string, number>();
+
+  /** Holders that have any. */
+  get holders(): number {
+    return this.#counts.size;
+  }
+
+  of(holder: string): number {
+    return this.#counts.get(holder) ?? 0;
+  }
+
+  /** One more. Returns what takes it back, once, however often it is called. */
+  add(holder: string): () => void {
+    this.#counts.set(holder, this.of(holder) + 1);
+    let isCounted = true;
+    return () => {
+      if (!isCounted) return;
+      isCounted = false;
+      const rest = this.of(holder) - 1;
+      if (rest > 0) this.#counts.set(holder, rest);
+      else this.#counts.delete(holder);
+    };
+  }
+}
