@@ -1,29 +1,22 @@
 // The portable engine: Node.js sockets, one reusable read buffer a direction. [S5B-P-46..48]
 
 import type { Socket } from 'node:net';
-import { Allowance } from '../policy/allowance.ts';
-import type { RateTable } from '../policy/rate.ts';
 import {
   type Clock,
   type Peer,
   PeerGoneError,
-  type Rate,
   type RelayEngine,
   type RelayedStream,
 } from '../rendezvous/ports.ts';
 import { takeOver } from '../sockets/take-over.ts';
 import { BufferPool } from './buffer-pool.ts';
-import { ClockTimetable } from './clock-timetable.ts';
 import { type EarlyData, HeldPeer } from './held-peer.ts';
-import { Pace } from './pace.ts';
 import { SocketStream } from './socket-stream.ts';
 
 export interface StreamRelayOptions {
   readonly earlyData: EarlyData;
   /** How long a half-closed stream may go without a byte, in milliseconds. */
   readonly halfCloseMs: number;
-  /** Where the rates of its streams are; default: there are none. */
-  readonly rates?: RateTable | undefined;
 }
 
 export class StreamRelay implements RelayEngine {
@@ -33,12 +26,10 @@ export class StreamRelay implements RelayEngine {
   readonly #buffers = new BufferPool();
   readonly #peers = new Set<Peer>();
   readonly #streams = new Set<SocketStream>();
-  readonly #timetable: ClockTimetable | undefined;
 
   constructor(clock: Clock, options: StreamRelayOptions) {
     this.#clock = clock;
     this.#options = options;
-    this.#timetable = options.rates && new ClockTimetable(clock, options.rates.now);
   }
 
   hold(socket: Socket, early: Buffer, remote = socket.remoteAddress ?? 'unknown'): Peer {
@@ -48,7 +39,7 @@ export class StreamRelay implements RelayEngine {
     return peer;
   }
 
-  async join(first: Peer, second: Peer, rates: readonly Rate[] = []): Promise<RelayedStream> {
+  async join(first: Peer, second: Peer): Promise<RelayedStream> {
     if (!(first instanceof HeldPeer) || !(second instanceof HeldPeer)) {
       throw new TypeError('a peer of another engine cannot be joined');
     }
@@ -63,9 +54,7 @@ export class StreamRelay implements RelayEngine {
       giveBack();
       throw new PeerGoneError();
     }
-    const { halfCloseMs } = this.#options;
-    const pace = this.#paceOf(rates);
-    stream = new SocketStream(one.socket, two.socket, { clock: this.#clock, halfCloseMs, pace });
+    stream = new SocketStream(one.socket, two.socket, this.#clock, this.#options.halfCloseMs);
     stream.prime(one.early, two.early);
     this.#streams.add(stream);
     const running = stream;
@@ -81,15 +70,6 @@ export class StreamRelay implements RelayEngine {
     const streams = [...this.#streams];
     for (const stream of streams) stream.abort('shutdown');
     await Promise.all(streams.map((stream) => stream.ended));
-  }
-
-  /** What holds a stream with such rates back; nothing, if it has none. */
-  #paceOf(rates: readonly Rate[]): Pace | undefined {
-    if (rates.length === 0) return undefined;
-    if (!this.#timetable || !this.#options.rates)
-      throw new TypeError('the engine was given no table of rates');
-    const indices = rates.map(({ index }) => index);
-    return new Pace(new Allowance(this.#options.rates.slots, indices), this.#timetable);
   }
 
   /** Takes the peer's socket over; undefined when it has been closed and nobody has been told yet. */
