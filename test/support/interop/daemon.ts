@@ -28,7 +28,7 @@ export interface DaemonOptions {
   /** The longest pause between attempts to join; default 2s. */
   readonly retryMax?: string;
   /** Further keys of its configuration. */
-  readonly config?: Pick<ConfigInput, 'relay' | 'limits'>;
+  readonly config?: Partial<ConfigInput>;
 }
 
 export class Daemon {
@@ -36,6 +36,8 @@ export class Daemon {
   /** Where it accepts SOCKS connections, and what it tells clients. */
   readonly streamhost: { readonly host: string; readonly port: number };
   readonly #httpPort: number;
+  readonly #file: string;
+  #config: ConfigInput;
 
   /** Starts it; it may not have joined the server yet. */
   static async start(server: ServerSite, options: DaemonOptions = {}): Promise<Daemon> {
@@ -66,7 +68,7 @@ export class Daemon {
     };
     const file = join(server.folder, `${title}.yaml`);
     await writeFile(file, stringify(config), { mode: 0o600 });
-    return new Daemon(title, file, streamhost, httpPort);
+    return new Daemon(title, file, config, httpPort, streamhost);
   }
 
   /** Starts it and waits until it has joined the server. */
@@ -76,8 +78,16 @@ export class Daemon {
     return daemon;
   }
 
-  private constructor(title: string, file: string, streamhost: Daemon['streamhost'], httpPort: number) {
+  private constructor(
+    title: string,
+    file: string,
+    config: ConfigInput,
+    httpPort: number,
+    streamhost: Daemon['streamhost'],
+  ) {
     this.streamhost = streamhost;
+    this.#file = file;
+    this.#config = config;
     this.#httpPort = httpPort;
     const args = [EXECUTABLE, 'serve', '--config', file];
     this.child = new Child({ title, command: process.execPath, args });
@@ -106,6 +116,18 @@ export class Daemon {
       signal: AbortSignal.timeout(HTTP_MS),
     });
     return sumOfMetric(await response.text(), name, labels);
+  }
+
+  /** Writes these keys into its file and sends SIGHUP. */
+  async reload(changes: Partial<ConfigInput>): Promise<void> {
+    this.#config = { ...this.#config, ...changes };
+    await writeFile(this.#file, stringify(this.#config), { mode: 0o600 });
+    process.kill(this.child.pid, 'SIGHUP');
+  }
+
+  /** Asks about the process and its metrics. */
+  usage<T>(ask: (pid: number, metricsUrl: string) => Promise<T>): Promise<T> {
+    return ask(this.child.pid, `http://127.0.0.1:${this.#httpPort}/metrics`);
   }
 
   /** Ends it in order; its exit code. */
