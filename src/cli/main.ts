@@ -3,6 +3,7 @@
 
 import { checkCommand } from './check.ts';
 import { demoCommand } from './demo.ts';
+import { healthCommand } from './health.ts';
 import { serveCommand } from './serve.ts';
 import { createCommand, run } from './usage.ts';
 
@@ -10,6 +11,10 @@ const program = createCommand(
   'streamhost',
   'A SOCKS5 Bytestreams proxy (XEP-0065) that joins any XMPP server as an external component.',
 );
-program.addCommand(serveCommand()).addCommand(checkCommand()).addCommand(demoCommand());
+program
+  .addCommand(serveCommand())
+  .addCommand(checkCommand())
+  .addCommand(healthCommand())
+  .addCommand(demoCommand());
 
 await run(program, process.argv);

@@ -1,48 +1,61 @@
-// A transfer as two users' clients do it, from the login to the last byte: the demo's, at a server in a container.
-// [XEP-0065 §6.3]
+// The users of docker/secrets/accounts.example on this machine, and bytestreams between them as their clients set
+// them up. [XEP-0065 §6.3]
 
-import type { Narrator } from '../../src/cli/demo/narrator.ts';
-import { generatedPayload } from '../../src/cli/demo/payload.ts';
-import { askForAddress } from '../../src/cli/demo/requester.ts';
-import { type Transferred, transfer } from '../../src/cli/demo/transfer.ts';
-import { User } from '../../src/cli/demo/user.ts';
-import type { Streamhost } from '../../src/wire/bytestreams.ts';
+import { randomBytes } from 'node:crypto';
+import { ProxiedStream } from '../support/interop/proxied-stream.ts';
+import { type Streamhost, XmppUser } from '../support/interop/xmpp-user.ts';
 
-const EVERYTHING_MS = 90_000;
 /** Of the accounts in docker/secrets/accounts.example. */
-const PASSWORD = 'for-trying-out-only';
+export const PASSWORD = 'for-trying-out-only';
+const CHUNK = 8 * 1024 * 1024;
 
-const silent: Narrator = {
-  title() {},
-  chapter() {},
-  step() {},
-  progress: () => ({ update() {}, stop() {} }),
-  table() {},
-  verdict() {},
-};
+/** Romeo and Juliet, logged in at a published port. */
+export class Couple {
+  readonly romeo: XmppUser;
+  readonly juliet: XmppUser;
+  readonly #proxy: string;
 
-export interface Moved extends Pick<Transferred, 'sent' | 'received'> {
-  /** What the proxy told the requester. */
-  readonly streamhost: Streamhost;
+  static async logIn(domain: string, c2sPort: number): Promise<Couple> {
+    const server = { domain, c2sPort };
+    const romeo = await XmppUser.login(server, 'romeo', PASSWORD);
+    return new Couple(romeo, await XmppUser.login(server, 'juliet', PASSWORD), `proxy.${domain}`);
+  }
+
+  private constructor(romeo: XmppUser, juliet: XmppUser, proxy: string) {
+    this.romeo = romeo;
+    this.juliet = juliet;
+    this.#proxy = proxy;
+  }
+
+  /** What the proxy tells Romeo. */
+  async streamhosts(): Promise<Streamhost[]> {
+    return this.romeo.streamhostsOf(this.#proxy);
+  }
+
+  /** An activated stream from Romeo to Juliet. */
+  openStream(): Promise<ProxiedStream> {
+    return ProxiedStream.open(this.romeo, this.juliet, this.#proxy);
+  }
+
+  /** A server that has gone does not say goodbye; that is no failure here. */
+  async logOut(): Promise<void> {
+    await Promise.allSettled([this.romeo.stop(), this.juliet.stop()]);
+  }
 }
 
-/** Romeo finds the proxy in his server's list and sends so many bytes to Juliet through it. */
-export async function moveFile(server: string, clientPort: number, size: number): Promise<Moved> {
-  const signal = AbortSignal.timeout(EVERYTHING_MS);
-  const users: User[] = [];
-  const logIn = async (username: string) => {
-    const service = `xmpp://127.0.0.1:${clientPort}`;
-    const login = { service, domain: server, username, password: PASSWORD, resource: 'test' };
-    const user = await User.logIn(login, signal);
-    users.push(user);
-    return user;
-  };
+/** Moves so many random bytes; the sums of what went in and of what came out. */
+export async function moveFile(
+  domain: string,
+  c2sPort: number,
+  size: number,
+): Promise<{ streamhosts: Streamhost[]; sent: string; received: string }> {
+  const couple = await Couple.logIn(domain, c2sPort);
   try {
-    const [alice, bob] = [await logIn('romeo'), await logIn('juliet')];
-    const streamhost = await askForAddress(alice, `proxy.${server}`, signal);
-    const { sent, received } = await transfer({ alice, bob, server }, generatedPayload(size), silent, signal);
-    return { streamhost, sent, received };
+    const streamhosts = await couple.streamhosts();
+    const stream = await couple.openStream();
+    for (let left = size; left > 0; left -= CHUNK) await stream.pass(randomBytes(Math.min(CHUNK, left)));
+    return { streamhosts, ...(await stream.finish()) };
   } finally {
-    await Promise.all(users.map((user) => user.logOut()));
+    await couple.logOut();
   }
 }

@@ -9,6 +9,7 @@ import { GenericContainer } from 'testcontainers';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const DOCKER = `${ROOT}docker`;
 
+const CLIENT = 'streamhost-client:containers-test';
 const BUILD_MS = 10 * 60_000;
 const OUTPUT_BYTES = 64 * 1024 * 1024;
 const TOLD_LINES = 30;
@@ -19,6 +20,14 @@ export async function buildStreamhost(): Promise<GenericContainer> {
 
 export async function buildProsody(): Promise<GenericContainer> {
   return build('streamhost-prosody:containers-test', [`${DOCKER}/prosody`]);
+}
+
+/** A real client, to be run on any network: the slixmpp actor of the interop tests. */
+export async function buildClient(): Promise<string> {
+  const actor = fileURLToPath(new URL('../support/clients', import.meta.url));
+  const dockerfile = fileURLToPath(new URL('client.Dockerfile', import.meta.url));
+  await build(CLIENT, ['--file', dockerfile, actor]);
+  return CLIENT;
 }
 
 /**

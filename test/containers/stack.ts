@@ -1,8 +1,9 @@
-// docker/compose.yaml brought up on free ports, with compose v2 or the stand-alone docker-compose 1.
+// A compose file of docker/ brought up on free ports, with compose v2 or the stand-alone docker-compose 1.
 
 import { spawnSync } from 'node:child_process';
 import {
   DockerComposeEnvironment,
+  getContainerRuntimeClient,
   type StartedDockerComposeEnvironment,
   type StartedTestContainer,
   Wait,
@@ -11,8 +12,15 @@ import { freePort } from '../support/interop/free-port.ts';
 import { DOCKER } from './images.ts';
 
 /** The same in every run: the images are named after it, and their layers are found again. */
-export const PROJECT = 'streamhost-containers-test';
-export type Service = 'prosody' | 'streamhost' | 'prometheus';
+const PROJECT = 'streamhost-containers-test';
+/** The XMPP server of each compose file. */
+export type Server = 'prosody' | 'ejabberd';
+export type Service = Server | 'streamhost' | 'prometheus';
+
+const files: Readonly<Record<Server, string>> = {
+  prosody: 'compose.yaml',
+  ejabberd: 'compose.ejabberd.yaml',
+};
 
 export interface Ports {
   readonly xmpp: number;
@@ -24,21 +32,22 @@ export class Stack {
   readonly ports: Ports;
   readonly #environment: StartedDockerComposeEnvironment;
 
-  /** Builds the images, and resolves when streamhost has joined Prosody and Prometheus has reached streamhost. */
-  static async up(): Promise<Stack> {
+  /** Builds the images, and resolves when streamhost has joined the server and Prometheus has seen it. */
+  static async up(server: Server, environment: Readonly<Record<string, string>> = {}): Promise<Stack> {
     const ports = { xmpp: await freePort(), socks: await freePort(), prometheus: await freePort() };
-    const environment = new DockerComposeEnvironment(DOCKER, 'compose.yaml')
+    const stack = new DockerComposeEnvironment(DOCKER, files[server])
       .withProjectName(PROJECT)
       .withBuild()
       .withEnvironment({
         XMPP_PORT: String(ports.xmpp),
         SOCKS5_PORT: String(ports.socks),
         PROMETHEUS_PORT: String(ports.prometheus),
+        ...environment,
       })
-      .withWaitStrategy(nameOf('prosody'), Wait.forHealthCheck())
-      .withWaitStrategy(nameOf('prometheus'), Wait.forHttp(upQuery, 9090).forResponsePredicate(saysUp));
-    if (isStandalone) environment.withClientOptions({ executable: { standalone: true } });
-    return new Stack(ports, await environment.up());
+      .withWaitStrategy(nameOf(server), Wait.forHealthCheck())
+      .withWaitStrategy(nameOf('prometheus'), Wait.forHttp(joinedQuery, 9090).forResponsePredicate(saysOurs));
+    if (isStandalone) stack.withClientOptions({ executable: { standalone: true } });
+    return new Stack(ports, await stack.up());
   }
 
   private constructor(ports: Ports, environment: StartedDockerComposeEnvironment) {
@@ -63,10 +72,26 @@ function nameOf(service: Service): string {
   return isStandalone ? `${PROJECT}_${service}_1` : `${service}-1`;
 }
 
-const upQuery = `/api/v1/query?query=${encodeURIComponent('up{job="streamhost"} == 1')}`;
+const joinedQuery = `/api/v1/query?query=${encodeURIComponent('streamhost_xmpp_connected == 1')}`;
 
-/** Whether Prometheus's last scrape of the one target succeeded. */
-function saysUp(body: string): boolean {
+/** Whether the answer has a series of the one target. */
+function saysOurs(body: string): boolean {
   const answer: unknown = JSON.parse(body);
   return JSON.stringify(answer).includes('"instance":"streamhost:9565"');
+}
+
+/** What the project still has in the engine: containers, networks and volumes. */
+export async function leftOvers(): Promise<string[]> {
+  const { dockerode } = (await getContainerRuntimeClient()).container;
+  const filters = JSON.stringify({ label: [`com.docker.compose.project=${PROJECT}`] });
+  const [containers, networks, { Volumes }] = await Promise.all([
+    dockerode.listContainers({ all: true, filters }),
+    dockerode.listNetworks({ filters }),
+    dockerode.listVolumes({ filters }),
+  ]);
+  return [
+    ...containers.flatMap(({ Names }) => Names),
+    ...networks.map(({ Name }) => Name),
+    ...(Volumes ?? []).map(({ Name }) => Name),
+  ];
 }

@@ -16,6 +16,14 @@ const scripts = {
 
 export type ActorKind = keyof typeof scripts | NativeKind;
 
+/** Where an actor logs in, as who. */
+export interface Login {
+  readonly host: string;
+  readonly port: number;
+  readonly jid: string;
+  readonly password: string;
+}
+
 /** What passed through an actor. */
 export interface Transferred {
   readonly bytes: number;
@@ -35,7 +43,12 @@ export class Actor {
   static async login(kind: ActorKind, server: XmppServer, user: string, password: string): Promise<Actor> {
     const child = new Child({ title: `${kind} (${user})`, ...(await programOf(kind)) });
     const jid = `${user}@${server.domain}/${kind}`;
-    child.write(JSON.stringify({ host: '127.0.0.1', port: server.c2sPort, jid, password }));
+    return Actor.over(child, { host: '127.0.0.1', port: server.c2sPort, jid, password });
+  }
+
+  /** Logs in an actor that runs wherever `child` leads, such as in a container. */
+  static async over(child: Child, login: Login): Promise<Actor> {
+    child.write(JSON.stringify(login));
     const report = await nextReport(child, 0, LOGIN_MS);
     if (report.jid === undefined) throw child.failure('did not log in');
     return new Actor(child, report.jid);

@@ -26,7 +26,11 @@ export class XmppUser {
     throw new Error('no bytestream was expected');
   };
 
-  static async login(server: XmppServer, username: string, password: string): Promise<XmppUser> {
+  static async login(
+    server: Pick<XmppServer, 'c2sPort' | 'domain'>,
+    username: string,
+    password: string,
+  ): Promise<XmppUser> {
     const service = `xmpp://127.0.0.1:${server.c2sPort}`;
     const connection = client({ service, domain: server.domain, username, password });
     // A restart of the server is part of the tests; whoever needs this user afterwards logs in again.
