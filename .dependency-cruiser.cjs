@@ -7,8 +7,9 @@ const rooms = {
   relay: ['rendezvous/ports', 'policy', 'wire/session-key', 'sockets'],
   listener: ['wire', 'policy', 'rendezvous', 'sockets'],
   xmpp: ['wire', 'policy', 'rendezvous'],
-  ops: ['rendezvous/ports', 'wire/session-key'],
+  ops: ['rendezvous/ports', 'wire/session-key', 'wire/jid'],
   config: ['wire/jid', 'policy'],
+  'self-check': ['wire', 'rendezvous/ports', 'config/host'],
   client: ['wire'],
   testbed: ['wire'],
 };
@@ -22,9 +23,9 @@ const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
 }));
 
 const doors = {
-  pino: '^src/ops/log\\.ts$',
+  pino: '^src/ops/(log|destination)\\.ts$',
   'pino-pretty': '^src/ops/log\\.ts$',
-  'prom-client': '^src/ops/metrics\\.ts$',
+  'prom-client': '^src/ops/(operation-)?metrics\\.ts$',
   '@xmpp/component-core': '^src/xmpp/component\\.ts$',
   '@xmpp/client': '^src/cli/',
   '@xmpp/xml': '^src/wire/xml\\.ts$',

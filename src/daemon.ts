@@ -12,6 +12,7 @@ import { createLog, type Log, type LogDestination } from './ops/log.ts';
 import { Metrics } from './ops/metrics.ts';
 import { Readiness } from './ops/readiness.ts';
 import { Access } from './policy/access.ts';
+import { AddressLimits } from './policy/address-limits.ts';
 import { chooseEngine } from './relay/choose.ts';
 import type { Clock, Fact, Observer, RelayEngine } from './rendezvous/ports.ts';
 import { Table } from './rendezvous/table.ts';
@@ -45,16 +46,18 @@ export interface Daemon {
 
 /** @throws StartError when a port cannot be bound; a server that is not up yet is no failure. */
 export async function startDaemon(config: Config, parts: DaemonParts): Promise<Daemon> {
-  const log = createLog(config.log, parts.log);
+  const log = createLog(config.log, config.audit, parts.log);
   const readiness = new Readiness(config.listen.length);
   const observers: Observer[] = [log, readiness];
   const observer: Observer = { observe: (fact: Fact) => observers.forEach((one) => void one.observe(fact)) };
 
   const engine = parts.createEngine?.(systemClock) ?? createEngine(config, log, observer);
+  const addressLimits = new AddressLimits(config.limits, () => systemClock.now());
   const table = new Table(engine, systemClock, observer, {
     maxWaiting: config.limits.waiting,
     maxStreams: config.limits.streams,
     pendingMs: config.timeouts.pending,
+    addresses: addressLimits,
   });
   const metrics = new Metrics({ version: parts.version, engine: engine.name, readings: table });
   observers.push(metrics);
@@ -65,7 +68,8 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
   let listeners: Listener[] = [];
   let http: HttpEndpoint | undefined;
   try {
-    listeners = await openListeners(config, { rendezvous: table, engine, observer, slots, handshakeMs });
+    const parts = { rendezvous: table, engine, observer, slots, handshakeMs, addresses: addressLimits };
+    listeners = await openListeners(config, parts);
     http = await openHttpPort(config, { metrics, readiness });
   } catch (error) {
     for (const listener of listeners) listener.close();
@@ -98,7 +102,12 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
 
   let stopping: Promise<{ unfinished: number }> | undefined;
   const stop = async (graceMs: number) => {
-    observer.observe({ kind: 'draining', streams: table.streamsActive(), graceMs });
+    observer.observe({
+      kind: 'draining',
+      streams: table.streamsActive(),
+      waiting: table.connectionsWaiting(),
+      graceMs,
+    });
     for (const listener of listeners) listener.close();
     await settled(table.drain().finished, graceMs);
     const unfinished = table.close();

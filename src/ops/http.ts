@@ -103,12 +103,17 @@ async function answerMetrics({ metrics }: HttpParts): Promise<Answer> {
 
 /** `ok`, or what is missing; with `?verbose` every condition, a line each. */
 function answerReadiness(checks: readonly Check[], verbose: boolean): Answer {
-  const missing = checks.filter(({ ok }) => !ok);
+  const missing = checks.filter(({ ok, advisory }) => !ok && !advisory);
   const status = missing.length === 0 ? 200 : 503;
   if (verbose) {
-    const lines = checks.map(({ name, ok, detail }) => `[${ok ? '+' : '-'}] ${name}: ${detail}\n`);
+    const lines = checks.map((check) => `[${markOf(check)}] ${check.name}: ${check.detail}\n`);
     return { status, body: lines.join('') };
   }
   if (missing.length === 0) return { status, body: 'ok\n' };
   return { status, body: missing.map(({ name, detail }) => `${name}: ${detail}\n`).join('') };
+}
+
+function markOf({ ok, advisory }: Check): string {
+  if (ok) return '+';
+  return advisory ? '!' : '-';
 }

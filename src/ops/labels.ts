@@ -1,12 +1,19 @@
 // Every value that a metric's label can have, so that all series begin at 0 and a new reason cannot be forgotten.
 
-import type { Fact, HandshakeResult, RequestResult, StreamEnd } from '../rendezvous/ports.ts';
+import type {
+  Fact,
+  HandshakeResult,
+  RequestResult,
+  SelfCheckResult,
+  StreamEnd,
+} from '../rendezvous/ports.ts';
 
 type WaitingEnd = Extract<Fact, { kind: 'waiting-ended' }>['why'];
 
 /** How each handshake counts as a refusal: true when the proxy turned the peer away. */
 const handshakes: Readonly<Record<HandshakeResult, boolean>> = {
   accepted: false,
+  'self-check': false,
   'no-acceptable-method': true,
   'not-socks5': true,
   'command-not-supported': true,
@@ -60,10 +67,21 @@ const waitingEnds: Readonly<Record<WaitingEnd, true>> = {
   shutdown: true,
 };
 
+const selfChecks: Readonly<Record<SelfCheckResult, true>> = {
+  ok: true,
+  unknown: true,
+  private: true,
+  loopback: true,
+  unresolvable: true,
+  unreachable: true,
+  'not-us': true,
+};
+
 export const handshakeResults = Object.keys(handshakes);
 export const requestResults = Object.keys(requests);
 export const streamEndReasons = Object.keys(streamEnds);
 export const waitingEndReasons = Object.keys(waitingEnds);
+export const selfCheckResults = Object.keys(selfChecks);
 
 /** An address query asks for nothing that could be unknown or taken. */
 export const addressQueryResults = ['ok', 'forbidden', 'bad-request', 'draining', 'no-address', 'failed'];

@@ -5,23 +5,24 @@ import { isatty } from 'node:tty';
 import { pino, stdTimeFunctions } from 'pino';
 import type pinoPretty from 'pino-pretty';
 import type { Fact, Observer } from '../rendezvous/ports.ts';
-import { type JidMode, jidWriter } from './mask.ts';
-import { type Fields, type Level, tell } from './tell.ts';
+import type { AuditOptions } from './audit.ts';
+import { flush, type LogDestination, standardOutput } from './destination.ts';
+import { createWriter } from './mask.ts';
+import { type Fields, type Level, type Style, tell } from './tell.ts';
 
+export type { LogDestination };
+
+/** The keys of `log` in the configuration. */
 export interface LogOptions {
   readonly level: Level | 'silent';
   readonly format: 'json' | 'pretty';
-  readonly jids: JidMode;
-}
-
-/** Takes whole lines. */
-export interface LogDestination {
-  write(line: string): void;
-  /** Calls back when nothing is in memory any more. */
-  flush?(done: () => void): void;
+  readonly jids: 'full' | 'masked';
+  readonly addresses: 'full' | 'masked';
 }
 
 export interface Log extends Observer {
+  /** Takes other settings, but for the format. */
+  configure(options: LogOptions, audit: AuditOptions): void;
   debug(message: string, fields?: Fields): void;
   info(message: string, fields?: Fields): void;
   warn(message: string, fields?: Fields): void;
@@ -30,8 +31,15 @@ export interface Log extends Observer {
   flush(): Promise<void>;
 }
 
-/** Opens the log; it writes to standard output unless another destination is given. */
-export function createLog(options: LogOptions, destination: LogDestination = standardOutput()): Log {
+/**
+ * Opens the log; it writes to standard output unless another destination is given.
+ * @param audit decides how streams that have ended are told
+ */
+export function createLog(
+  options: LogOptions,
+  audit: AuditOptions,
+  destination: LogDestination = standardOutput(),
+): Log {
   const logger = pino(
     {
       level: options.level,
@@ -42,68 +50,35 @@ export function createLog(options: LogOptions, destination: LogDestination = sta
     },
     options.format === 'json' ? destination : prettified(destination),
   );
-  const writeJid = jidWriter(options.jids);
+  let style = styleOf(options, audit);
   const write =
     (level: Level) =>
     (message: string, fields: Fields = {}) =>
       logger[level](fields, message);
   return {
+    configure(newOptions, newAudit) {
+      logger.level = newOptions.level;
+      style = styleOf(newOptions, newAudit);
+    },
     debug: write('debug'),
     info: write('info'),
     warn: write('warn'),
     error: write('error'),
     observe(fact: Fact) {
-      const { level, message, fields } = tell(fact, writeJid);
+      const { level, message, fields } = tell(fact, style);
       if (logger.isLevelEnabled(level)) logger[level]({ event: fact.kind, ...fields }, message);
     },
     flush: () => flush(destination),
   };
 }
 
-const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
-const FLUSH_DEADLINE_MS = 1000;
-/** Lines of so many milliseconds are written together. */
-const GATHER_MS = 20;
-const GATHERED_BYTES = 8 * 1024;
-
-function flush(destination: LogDestination): Promise<void> {
-  return new Promise((resolve) => {
-    if (destination.flush === undefined) return resolve();
-    const timer = setTimeout(resolve, FLUSH_DEADLINE_MS);
-    destination.flush(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
-}
-
-/**
- * Writes without blocking, so that a reader of the log who stops does not stop the relay. What he does not take
- * is kept up to a bound, and thrown away beyond it. When the process exits, pino writes out what is left.
- *
- * Lines are gathered for a moment: each write goes to a thread and back, at 50 µs of this one's time.
- */
-function standardOutput(): LogDestination {
-  const destination = pino.destination({
-    dest: 1,
-    sync: false,
-    minLength: GATHERED_BYTES,
-    maxLength: MAX_BUFFERED_BYTES,
-  });
-  destination.on('error', () => {}); // a full disk under the log must not end the proxy
-  let isGathering = false;
-  const writeOut = () => {
-    isGathering = false;
-    destination.flush();
-  };
+function styleOf({ jids, addresses }: LogOptions, { enabled, file, mask, key }: AuditOptions): Style {
+  const own = { jids: jids === 'masked', addresses: addresses === 'masked' };
+  const both = { jids: own.jids || mask.jids, addresses: own.addresses || mask.addresses };
   return {
-    write(line) {
-      destination.write(line);
-      if (isGathering) return;
-      isGathering = true;
-      setTimeout(writeOut, GATHER_MS);
-    },
-    flush: (done) => destination.flush(done),
+    write: createWriter(own, key),
+    writeAudit: createWriter(both, key),
+    hasAudit: enabled && file === undefined,
   };
 }
 

@@ -12,6 +12,7 @@ import {
   streamEndReasons,
   waitingEndReasons,
 } from './labels.ts';
+import { OperationMetrics } from './operation-metrics.ts';
 
 export interface MetricsParts {
   readonly version: string;
@@ -47,6 +48,7 @@ export class Metrics implements Observer {
   readonly #registry = new Registry();
   readonly #counters: Counters;
   readonly #xmppConnected: Gauge;
+  readonly #operation: OperationMetrics;
 
   constructor({ version, engine, readings }: MetricsParts) {
     const registry = this.#registry;
@@ -55,6 +57,7 @@ export class Metrics implements Observer {
       readings.connectionsWaiting(),
     );
     addGauge(registry, 'streams_active', 'Streams that are running.', () => readings.streamsActive());
+    this.#operation = new OperationMetrics(registry);
     this.#xmppConnected = addGauge(registry, 'xmpp_connected', '1 while joined to the XMPP server, else 0.');
     new Gauge({
       name: `${PREFIX}build_info`,
@@ -69,6 +72,7 @@ export class Metrics implements Observer {
     if (fact.kind === 'xmpp-online') this.#xmppConnected.set(1);
     if (fact.kind === 'xmpp-offline') this.#xmppConnected.set(0);
     count(fact, this.#counters);
+    this.#operation.observe(fact);
   }
 
   async expose(): Promise<Exposition> {
@@ -152,7 +156,7 @@ function addGauge(registry: Registry, name: string, help: string, read?: () => n
   return new Gauge({ name: `${PREFIX}${name}`, help, registers: [registry], ...collect });
 }
 
-/** Facts that only the log tells are not counted. */
+/** Facts that only the log tells are not counted; operation-metrics.ts has those about the operation. */
 function count(fact: Fact, counters: Counters): void {
   switch (fact.kind) {
     case 'handshake':
@@ -186,12 +190,7 @@ function count(fact: Fact, counters: Counters): void {
     case 'relay-worker-died':
       counters.workerRestarts.inc();
       break;
-    case 'listening':
-    case 'stream-opened':
-    case 'xmpp-offline':
-    case 'xmpp-warning':
-    case 'draining':
-    case 'stopped':
+    default:
       break;
   }
 }

@@ -7,21 +7,27 @@ export interface Check {
   readonly name: string;
   readonly ok: boolean;
   readonly detail: string;
+  /** Worth knowing, but no reason to take the proxy out of service. */
+  readonly advisory?: true;
 }
 
 export class Readiness implements Observer {
-  readonly #listeners: number;
+  #listeners: number;
   #listening = 0;
   #xmpp: Omit<Check, 'name'> = { ok: false, detail: 'has not joined the XMPP server yet' };
   #stopping = false;
+  #selfCheck: Omit<Check, 'name'> | undefined;
 
-  /** @param listeners how many have to be open */
+  /** @param listeners how many have to be open, until a reload says otherwise */
   constructor(listeners: number) {
     this.#listeners = listeners;
   }
 
   observe(fact: Fact): void {
     if (fact.kind === 'listening') this.#listening++;
+    if (fact.kind === 'stopped-listening') this.#listening--;
+    if (fact.kind === 'reloaded') this.#listeners = fact.listeners;
+    if (fact.kind === 'self-check') this.#selfCheck = describeSelfCheck(fact);
     if (fact.kind === 'xmpp-online') {
       this.#xmpp = { ok: true, detail: `joined ${fact.service} as ${fact.domain}` };
     }
@@ -41,6 +47,12 @@ export class Readiness implements Observer {
         ok: !this.#stopping,
         detail: this.#stopping ? 'stopping, takes nobody new' : 'takes new streams',
       },
+      ...(this.#selfCheck ? [{ name: 'self-check', ...this.#selfCheck }] : []),
     ];
   }
+}
+
+function describeSelfCheck({ result, findings }: Extract<Fact, { kind: 'self-check' }>): Omit<Check, 'name'> {
+  const detail = findings.length === 0 ? 'clients reach what they are told' : findings.join(' ');
+  return { ok: result === 'ok', detail, advisory: true };
 }

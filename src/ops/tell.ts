@@ -1,6 +1,8 @@
 // What the log says about each fact: a constant message, and fields. Never a sid, a payload or a secret. [S5B-P-89]
 
 import type { Fact, StreamSummary } from '../rendezvous/ports.ts';
+import { auditFields } from './audit.ts';
+import type { Writer } from './mask.ts';
 
 export type Level = 'debug' | 'info' | 'warn' | 'error';
 export type Fields = Readonly<Record<string, unknown>>;
@@ -13,11 +15,22 @@ export interface Line {
 
 type FactOf<Kind extends Fact['kind']> = Extract<Fact, { kind: Kind }>;
 
-/** @param writeJid how a user's JID is written */
-export function tell(fact: Fact, writeJid: (jid: string) => string): Line {
+/** How facts are written. */
+export interface Style {
+  readonly write: Writer;
+  /** The same for the line of a finished stream. */
+  readonly writeAudit: Writer;
+  /** Whether that line is the audit's, or only for whoever looks at everything. */
+  readonly hasAudit: boolean;
+}
+
+export function tell(fact: Fact, style: Style): Line {
+  const { write } = style;
   switch (fact.kind) {
     case 'listening':
       return line('info', 'accepting SOCKS5 connections', { host: fact.host, port: fact.port });
+    case 'stopped-listening':
+      return line('info', 'no longer accepting SOCKS5 connections', { host: fact.host, port: fact.port });
     case 'accept-failed':
       return line('warn', 'a connection could not be accepted', {
         host: fact.host,
@@ -25,28 +38,28 @@ export function tell(fact: Fact, writeJid: (jid: string) => string): Line {
         err: fact.error,
       });
     case 'handshake':
-      return tellHandshake(fact);
+      return tellHandshake(fact, write);
     case 'waiting-ended':
       return line(fact.why === 'expired' ? 'info' : 'debug', 'a waiting connection ended', {
         key: fact.key,
-        remote: fact.remote,
+        remote: write.address(fact.remote),
         why: fact.why,
       });
     case 'address-query':
       return line(fact.result === 'ok' ? 'debug' : 'info', 'address query answered', {
         result: fact.result,
-        requester: writeJid(fact.requester),
+        requester: write.jid(fact.requester),
       });
     case 'activation':
-      return tellActivation(fact, writeJid);
+      return tellActivation(fact, write);
     case 'stream-opened':
       return line('debug', 'stream opened', {
         key: fact.key,
-        requester: writeJid(fact.requester),
-        target: writeJid(fact.target),
+        requester: write.jid(fact.requester),
+        target: write.jid(fact.target),
       });
     case 'stream-closed':
-      return tellStream(fact.summary, writeJid);
+      return tellStream(fact.summary, style);
     case 'xmpp-online':
       return line('info', 'joined the XMPP server', {
         domain: fact.domain,
@@ -64,10 +77,29 @@ export function tell(fact: Fact, writeJid: (jid: string) => string): Line {
       return line('warn', 'trouble on the XMPP link', { detail: fact.message, err: fact.error });
     case 'relay-worker-died':
       return line('error', 'a relay thread died and is replaced', { streams: fact.streams, err: fact.error });
+    case 'self-check':
+      return tellSelfCheck(fact);
+    case 'reloaded':
+      return tellReload(fact);
+    case 'reload-rejected':
+      return line('error', 'the new configuration is not valid, the old one stays', {
+        reasons: fact.reasons,
+      });
+    case 'audit-failed':
+      return line('error', 'the audit cannot be written', { file: fact.file, err: fact.error });
+    case 'audit-resumed':
+      return line('warn', 'the audit is written again', { file: fact.file, lost: fact.lost });
     case 'draining':
       return line('info', 'stopping: running streams may finish', {
         streams: fact.streams,
+        waiting: fact.waiting,
         graceMs: fact.graceMs,
+      });
+    case 'drain-progress':
+      return line('info', 'still stopping', {
+        streams: fact.streams,
+        waiting: fact.waiting,
+        secondsLeft: Math.ceil(fact.leftMs / 1000),
       });
     case 'stopped':
       return line('info', 'stopped', { unfinished: fact.unfinished });
@@ -75,37 +107,47 @@ export function tell(fact: Fact, writeJid: (jid: string) => string): Line {
 }
 
 /** Port scans must not flood the log: what strangers do wrong is told at debug, and counted by the metrics. */
-function tellHandshake({ result, remote, error }: FactOf<'handshake'>): Line {
+function tellHandshake(fact: FactOf<'handshake'>, write: Writer): Line {
+  const { result, error } = fact;
+  const remote = write.address(fact.remote);
   if (result === 'accepted') return line('debug', 'SOCKS5 handshake accepted', { remote });
+  if (result === 'self-check') return line('debug', 'SOCKS5 handshake with ourselves', { remote });
   if (result === 'failed')
     return line('error', 'SOCKS5 handshake failed on our side', { remote, err: error });
   return line('debug', 'SOCKS5 handshake refused', { result, remote });
 }
 
-function tellActivation(fact: FactOf<'activation'>, writeJid: (jid: string) => string): Line {
+function tellActivation(fact: FactOf<'activation'>, write: Writer): Line {
   const level = fact.result === 'ok' ? 'debug' : fact.result === 'failed' ? 'error' : 'info';
   return line(level, 'activation answered', {
     result: fact.result,
-    requester: writeJid(fact.requester),
-    target: writeJid(fact.target),
+    requester: write.jid(fact.requester),
+    target: write.jid(fact.target),
     err: fact.error,
   });
 }
 
 /** The one line of a finished stream. */
-function tellStream(summary: StreamSummary, writeJid: (jid: string) => string): Line {
-  return line(summary.reason === 'engine-failed' ? 'error' : 'info', 'stream finished', {
-    key: summary.key,
-    requester: writeJid(summary.requester),
-    target: writeJid(summary.target),
-    bytesFirstToSecond: summary.bytes.firstToSecond,
-    bytesSecondToFirst: summary.bytes.secondToFirst,
-    durationMs: Math.round(summary.durationMs),
-    reason: summary.reason,
-    class: summary.className,
-    first: summary.first,
-    second: summary.second,
-  });
+function tellStream(summary: StreamSummary, { writeAudit, hasAudit }: Style): Line {
+  const level = summary.reason === 'engine-failed' ? 'error' : hasAudit ? 'info' : 'debug';
+  return line(level, 'stream finished', auditFields(summary, writeAudit));
+}
+
+/** What has been told before is told again only to whoever looks at everything. */
+function tellSelfCheck({ result, findings, changed }: FactOf<'self-check'>): Line {
+  const fields = { result, ...(findings.length > 0 && { findings }) };
+  if (result === 'ok') return line(changed ? 'info' : 'debug', 'clients reach what they are told', fields);
+  const level = !changed ? 'debug' : result === 'unknown' ? 'info' : 'warn';
+  const message =
+    result === 'unknown'
+      ? 'whether clients reach what they are told cannot be seen from here'
+      : 'clients may not reach what they are told';
+  return line(level, message, fields);
+}
+
+function tellReload({ changed, needRestart }: FactOf<'reloaded'>): Line {
+  if (needRestart.length === 0) return line('info', 'configuration reloaded', { changed });
+  return line('warn', 'configuration reloaded, but for keys that need a restart', { changed, needRestart });
 }
 
 function line(level: Level, message: string, fields: Fields): Line {

@@ -128,7 +128,10 @@ export interface Admission {
 }
 
 export type JoinRefusal = 'taken' | 'over-limit' | 'over-address-limit' | 'draining';
-export type JoinVerdict = { readonly ok: true } | { readonly ok: false; readonly reason: JoinRefusal };
+/** `selfCheck`: it was our own connection, and holds no slot. */
+export type JoinVerdict =
+  | { readonly ok: true; readonly selfCheck?: true }
+  | { readonly ok: false; readonly reason: JoinRefusal };
 
 export type ActivationRefusal =
   | 'unknown'
@@ -165,6 +168,7 @@ export interface Rendezvous {
 /** How a SOCKS handshake ended. */
 export type HandshakeResult =
   | 'accepted' // REP 00
+  | 'self-check' // REP 00, to ourselves
   | 'no-acceptable-method' // 05 FF
   | 'not-socks5' // closed without an answer
   | 'command-not-supported' // REP 07
@@ -195,9 +199,20 @@ export interface StreamSummary extends Parties {
   readonly reason: StreamEnd;
 }
 
+/** What the proxy found out about one of the addresses that clients are told, the better the further up. */
+export type SelfCheckResult =
+  | 'ok'
+  | 'unknown' // a network address translator may be in the way of ourselves alone
+  | 'private' // answered, but only its own network reaches it
+  | 'loopback' // answered, but only this machine reaches it
+  | 'unresolvable'
+  | 'unreachable'
+  | 'not-us'; // something else answered
+
 /** Something that happened; metrics count facts, the log tells them. No fact carries a sid or a payload. */
 export type Fact =
   | { readonly kind: 'listening'; readonly host: string; readonly port: number }
+  | { readonly kind: 'stopped-listening'; readonly host: string; readonly port: number }
   | { readonly kind: 'accept-failed'; readonly host: string; readonly port: number; readonly error: Error }
   | {
       readonly kind: 'handshake';
@@ -247,7 +262,41 @@ export type Fact =
       /** Streams that died with it. */
       readonly streams: number;
     }
-  | { readonly kind: 'draining'; readonly streams: number; readonly graceMs: number }
+  | {
+      readonly kind: 'self-check';
+      /** The worst of all addresses. */
+      readonly result: SelfCheckResult;
+      /** A sentence about each address that is not in order. */
+      readonly findings: readonly string[];
+      /** Otherwise than the last time. */
+      readonly changed: boolean;
+    }
+  | {
+      readonly kind: 'reloaded';
+      /** The keys whose values differ, and those among them that stay as they were until a restart. */
+      readonly changed: readonly string[];
+      readonly needRestart: readonly string[];
+      /** Listeners that are to be open. */
+      readonly listeners: number;
+    }
+  | { readonly kind: 'reload-rejected'; readonly reasons: readonly string[] }
+  | { readonly kind: 'audit-failed'; readonly file: string; readonly error: Error }
+  /** The file takes lines again; so many were lost meanwhile. */
+  | { readonly kind: 'audit-resumed'; readonly file: string; readonly lost: number }
+  | {
+      readonly kind: 'draining';
+      readonly streams: number;
+      /** Connections that wait. */
+      readonly waiting: number;
+      readonly graceMs: number;
+    }
+  | {
+      readonly kind: 'drain-progress';
+      readonly streams: number;
+      readonly waiting: number;
+      /** Until the rest is cut. */
+      readonly leftMs: number;
+    }
   | { readonly kind: 'stopped'; readonly unfinished: number };
 
 /** Someone to tell. Must not throw. */

@@ -12,7 +12,14 @@ export const log = z
     jids: z
       .enum(['full', 'masked'])
       .default('full')
-      .describe('`masked` writes a keyed hash in place of each JID; its key changes with every start.'),
+      .describe(
+        '`masked` writes a keyed hash in place of each JID; its key changes with every start, unless ' +
+          '`audit.keyFile` has one.',
+      ),
+    addresses: z
+      .enum(['full', 'masked'])
+      .default('full')
+      .describe('The same for the addresses that connections come from.'),
   })
   .prefault({})
   .describe('The log, written to standard output.');

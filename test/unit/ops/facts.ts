@@ -20,6 +20,7 @@ export const summary: StreamSummary = {
 /** By kind, so that a new kind cannot be forgotten. */
 const byKind: { readonly [Kind in Fact['kind']]: Extract<Fact, { kind: Kind }> } = {
   listening: { kind: 'listening', host: '::', port: 7777 },
+  'stopped-listening': { kind: 'stopped-listening', host: '::', port: 7777 },
   'accept-failed': { kind: 'accept-failed', host: '::', port: 7777, error: new Error('EMFILE') },
   handshake: { kind: 'handshake', result: 'accepted', remote: '192.0.2.1' },
   'waiting-ended': { kind: 'waiting-ended', key: KEY, remote: '192.0.2.1', why: 'expired' },
@@ -36,7 +37,18 @@ const byKind: { readonly [Kind in Fact['kind']]: Extract<Fact, { kind: Kind }> }
   'xmpp-offline': { kind: 'xmpp-offline', reason: 'the server closed the stream', retryInMs: 2500 },
   'xmpp-warning': { kind: 'xmpp-warning', message: 'a stanza without a sender was dropped' },
   'relay-worker-died': { kind: 'relay-worker-died', error: new Error('out of memory'), streams: 3 },
-  draining: { kind: 'draining', streams: 2, graceMs: 30_000 },
+  'self-check': {
+    kind: 'self-check',
+    result: 'private',
+    findings: ['Clients are told 10.0.0.1:7777, a private address.'],
+    changed: true,
+  },
+  reloaded: { kind: 'reloaded', changed: ['log.level'], needRestart: [], listeners: 1 },
+  'reload-rejected': { kind: 'reload-rejected', reasons: ['streamhost.yaml:3: limits.streams: found 0'] },
+  'audit-failed': { kind: 'audit-failed', file: '/var/log/audit', error: new Error('ENOSPC') },
+  'audit-resumed': { kind: 'audit-resumed', file: '/var/log/audit', lost: 4 },
+  draining: { kind: 'draining', streams: 2, waiting: 1, graceMs: 30_000 },
+  'drain-progress': { kind: 'drain-progress', streams: 1, waiting: 0, leftMs: 25_000 },
   stopped: { kind: 'stopped', unfinished: 0 },
 };
 

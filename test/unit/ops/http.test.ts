@@ -117,7 +117,7 @@ describe('readiness', () => {
 
   it('ends when the proxy is about to stop [S5B-P-88]', async () => {
     listenAndJoin();
-    readiness.observe({ kind: 'draining', streams: 1, graceMs: 1000 });
+    readiness.observe({ kind: 'draining', streams: 1, waiting: 0, graceMs: 1000 });
     const response = await ask('/readyz?verbose');
     expect(response.status).toBe(503);
     expect(await response.text()).toBe(
@@ -125,5 +125,26 @@ describe('readiness', () => {
         '[+] xmpp: joined xmpp://h:1 as proxy.example.org\n' +
         '[-] running: stopping, takes nobody new\n',
     );
+  });
+
+  it('is not lost for what the self-check finds, which stands in the verbose answer', async () => {
+    listenAndJoin();
+    const findings = ['Clients are told 10.0.0.1:7777, a private address.'];
+    readiness.observe({ kind: 'self-check', result: 'private', findings, changed: true });
+    const response = await ask('/readyz?verbose');
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain(`[!] self-check: ${findings[0]}\n`);
+    expect(await (await ask('/readyz')).text()).toBe('ok\n');
+    readiness.observe({ kind: 'self-check', result: 'ok', findings: [], changed: true });
+    expect(await (await ask('/readyz?verbose')).text()).toContain('[+] self-check: clients reach');
+  });
+
+  it('wants as many listeners as the last reload', async () => {
+    listenAndJoin();
+    readiness.observe({ kind: 'reloaded', changed: ['listen'], needRestart: [], listeners: 1 });
+    readiness.observe({ kind: 'stopped-listening', host: '::', port: 1 });
+    expect(await (await ask('/readyz?verbose')).text()).toContain('[+] listening: 1 of 1 listeners open');
+    readiness.observe({ kind: 'stopped-listening', host: '::', port: 2 });
+    expect((await ask('/readyz')).status).toBe(503);
   });
 });

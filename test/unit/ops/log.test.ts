@@ -1,18 +1,19 @@
 // What the log says, and what it never says.
 
 import { describe, expect, it } from 'vitest';
+import type { AuditOptions } from '../../../src/ops/audit.ts';
 import { createLog, type LogOptions } from '../../../src/ops/log.ts';
-import { jidWriter } from '../../../src/ops/mask.ts';
 import type { HandshakeResult } from '../../../src/rendezvous/ports.ts';
 import { facts, KEY, summary } from './facts.ts';
 
+const OPTIONS: LogOptions = { level: 'debug', format: 'json', jids: 'full', addresses: 'full' };
+const AUDIT: AuditOptions = { enabled: true, mask: { jids: false, addresses: false } };
+
 /** A log and the lines that it has written. */
-function openLog(options: Partial<LogOptions> = {}) {
+function openLog(options: Partial<LogOptions> = {}, audit: Partial<AuditOptions> = {}) {
   const lines: string[] = [];
-  const log = createLog(
-    { level: 'debug', format: 'json', jids: 'full', ...options },
-    { write: (line) => lines.push(line) },
-  );
+  const destination = { write: (line: string) => lines.push(line) };
+  const log = createLog({ ...OPTIONS, ...options }, { ...AUDIT, ...audit }, destination);
   const last = (): Record<string, unknown> => JSON.parse(lines.at(-1) ?? '{}');
   return { log, lines, last };
 }
@@ -39,6 +40,7 @@ describe('the log', () => {
       bytesFirstToSecond: 1000,
       bytesSecondToFirst: 24,
       durationMs: 1500,
+      bytesPerSecond: 682,
       class: 'default',
       reason: 'finished',
       first: '192.0.2.1',
@@ -119,8 +121,7 @@ describe('the log', () => {
         done();
       });
     };
-    const options = { level: 'info', format: 'json', jids: 'full' } as const;
-    await createLog(options, { write: () => {}, flush }).flush();
+    await createLog(OPTIONS, AUDIT, { write: () => {}, flush }).flush();
     expect(written).toBe(true);
   });
 
@@ -139,11 +140,82 @@ describe('masked JIDs', () => {
     expect(new Set(requesters).size).toBe(1);
   });
 
-  it('differ from user to user, and from start to start', () => {
-    const write = jidWriter('masked');
-    expect(write('a@b')).toMatch(/^jid:[0-9a-f]{16}$/);
-    expect(write('a@b')).toBe(write('a@b'));
-    expect(write('a@b')).not.toBe(write('a@c'));
-    expect(write('a@b')).not.toBe(jidWriter('masked')('a@b'));
+  it('may be the same after a restart [S5B-P-89]', () => {
+    const requesters = ['a key', 'a key', 'another'].map((key) => {
+      const { log, last } = openLog({ jids: 'masked' }, { key });
+      log.observe({ kind: 'stream-closed', summary });
+      return last().requester;
+    });
+    expect(requesters[1]).toBe(requesters[0]);
+    expect(requesters[2]).not.toBe(requesters[0]);
+  });
+});
+
+describe('masked addresses', () => {
+  it('stand in no line [S5B-P-89]', () => {
+    const { log, lines } = openLog({ addresses: 'masked' });
+    for (const fact of facts) log.observe(fact);
+    expect(lines.join('')).not.toMatch(/192\.0\.2\.1|2001:db8::2/);
+    expect(lines.join('')).toContain('alice@example.org/pda');
+  });
+});
+
+describe('finished streams', () => {
+  it('are masked as the audit wants it, and other lines are not', () => {
+    const { log, last } = openLog({}, { mask: { jids: true, addresses: true } });
+    log.observe({ kind: 'stream-closed', summary });
+    expect(last()).toMatchObject({
+      requester: expect.stringMatching(/^jid:/),
+      first: expect.stringMatching(/^ip:/),
+    });
+    log.observe({ kind: 'activation', result: 'unknown', requester: 'a@b/c', target: 'd@e/f' });
+    expect(last()).toMatchObject({ requester: 'a@b/c' });
+  });
+
+  it.each([{ enabled: false }, { file: '/var/log/audit' }])(
+    'with the audit %o are told at debug',
+    (audit) => {
+      const { log, lines } = openLog({ level: 'info' }, audit);
+      log.observe({ kind: 'stream-closed', summary });
+      expect(lines).toEqual([]);
+      log.observe({ kind: 'stream-closed', summary: { ...summary, reason: 'engine-failed' } });
+      expect(lines).toHaveLength(1);
+    },
+  );
+});
+
+describe('settings that change', () => {
+  it('have their effect on the next line', () => {
+    const { log, lines, last } = openLog({ level: 'error' });
+    log.configure({ ...OPTIONS, level: 'info', jids: 'masked' }, AUDIT);
+    log.observe({ kind: 'stream-closed', summary });
+    expect(last()).toMatchObject({ level: 'info', requester: expect.stringMatching(/^jid:/) });
+    log.configure({ ...OPTIONS, level: 'silent' }, AUDIT);
+    log.error('nobody hears this');
+    expect(lines).toHaveLength(1);
+  });
+});
+
+describe('what the self-check found', () => {
+  const finding = { kind: 'self-check', result: 'unreachable', findings: ['…'], changed: true } as const;
+
+  it.each([
+    ['warn', finding],
+    ['debug', { ...finding, changed: false }],
+    ['info', { ...finding, result: 'unknown' }],
+    ['info', { ...finding, result: 'ok', findings: [] }],
+    ['debug', { ...finding, result: 'ok', findings: [], changed: false }],
+  ] as const)('is told at %s when it is %o', (level, fact) => {
+    const { log, last } = openLog();
+    log.observe(fact);
+    expect(last()).toMatchObject({ level, result: fact.result });
+  });
+});
+
+describe('a reload', () => {
+  it('that leaves keys for a restart is a warning which names them', () => {
+    const { log, last } = openLog();
+    log.observe({ kind: 'reloaded', changed: ['http.port'], needRestart: ['http.port'], listeners: 1 });
+    expect(last()).toMatchObject({ level: 'warn', needRestart: ['http.port'] });
   });
 });

@@ -51,6 +51,11 @@ describe('the counters', () => {
       streamhost_xmpp_reconnects_total: 1,
       streamhost_accept_failures_total: 1,
       streamhost_relay_worker_restarts_total: 1,
+      'streamhost_reloads_total{result="ok"}': 1,
+      'streamhost_reloads_total{result="rejected"}': 1,
+      'streamhost_self_checks_total{result="private"}': 1,
+      streamhost_audit_failures_total: 1,
+      streamhost_audit_lines_lost_total: 4,
     });
   });
 
@@ -113,6 +118,31 @@ describe('the gauges', () => {
     expect(await connected()).toBe(1);
     metrics.observe({ kind: 'xmpp-offline', reason: 'gone' });
     expect(await connected()).toBe(0);
+  });
+
+  it('show that the proxy is stopping', async () => {
+    expect((await scrape()).get('streamhost_draining')).toBe(0);
+    metrics.observe({ kind: 'draining', streams: 1, waiting: 0, graceMs: 1000 });
+    expect((await scrape()).get('streamhost_draining')).toBe(1);
+  });
+
+  it.each([
+    ['ok', 1],
+    ['private', 0],
+    ['not-us', 0],
+    ['unknown', Number.NaN],
+  ] as const)('show the self-check %s as %f', async (result, value) => {
+    expect((await scrape()).get('streamhost_self_check_ok')).toBeNaN();
+    metrics.observe({ kind: 'self-check', result, findings: [], changed: true });
+    expect((await scrape()).get('streamhost_self_check_ok')).toBe(value);
+  });
+
+  it('show when the configuration in force was loaded', async () => {
+    const name = 'streamhost_config_last_reload_success_timestamp_seconds';
+    const before = (await scrape()).get(name) ?? 0;
+    expect(before).toBeGreaterThan(1.7e9);
+    metrics.observe({ kind: 'reloaded', changed: [], needRestart: [], listeners: 1 });
+    expect((await scrape()).get(name)).toBeGreaterThanOrEqual(before);
   });
 
   it('show what is running', async () => {

@@ -1,0 +1,81 @@
+// Where lines go: to standard output or to a file, without blocking, and never at the price of the process.
+
+import { open } from 'node:fs/promises';
+import { pino } from 'pino';
+
+/** Takes whole lines. */
+export interface LogDestination {
+  write(line: string): void;
+  /** Calls back when nothing is in memory any more. */
+  flush?(done: () => void): void;
+}
+
+const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
+const FLUSH_DEADLINE_MS = 1000;
+/** Who is in the file is nobody else's business. */
+const FILE_MODE = 0o600;
+
+/**
+ * `minLength`: at once, but unlike 0 it lets flush() wait for the end. What the reader or the disk does not take is
+ * kept up to a bound, and thrown away beyond it. When the process exits, pino writes out what is left.
+ */
+const UNBLOCKING = { sync: false, minLength: 1, maxLength: MAX_BUFFERED_BYTES };
+
+/** A reader of the log who stops does not stop the relay. */
+export function standardOutput(): LogDestination {
+  const destination = pino.destination({ ...UNBLOCKING, dest: 1 });
+  destination.on('error', () => {}); // a full disk under the log must not end the proxy
+  return destination;
+}
+
+export interface LineFile extends Required<LogDestination> {
+  /** Opens the path anew, or another one: the old file may have been renamed. */
+  reopen(path?: string): void;
+  /** Writes out and closes. */
+  end(): void;
+}
+
+export interface FileEvents {
+  /** It takes nothing; told once until it takes lines again. What it did not take is kept and tried again. */
+  onFailure(error: Error): void;
+  /** It takes lines again; so many were thrown away meanwhile. */
+  onResume(lost: number): void;
+}
+
+/** Appends to a file that has been found to be writable. */
+export function lineFile(path: string, { onFailure, onResume }: FileEvents): LineFile {
+  const file = pino.destination({ ...UNBLOCKING, dest: path, append: true, mode: FILE_MODE });
+  let failing = false;
+  let lost = 0;
+  file.on('error', (error: Error) => {
+    if (!failing) onFailure(error);
+    failing = true;
+  });
+  file.on('drop', () => {
+    lost++;
+  });
+  file.on('write', () => {
+    if (failing) onResume(lost);
+    failing = false;
+    lost = 0;
+  });
+  return file;
+}
+
+/** Resolves if lines can be appended there; the file is made if need be. @throws the system's error */
+export async function tryFile(path: string): Promise<void> {
+  const handle = await open(path, 'a', FILE_MODE);
+  await handle.close();
+}
+
+/** Resolves when everything is written, or after a second if it is not taken. Never rejects. */
+export function flush(destination: LogDestination): Promise<void> {
+  return new Promise((resolve) => {
+    if (destination.flush === undefined) return resolve();
+    const timer = setTimeout(resolve, FLUSH_DEADLINE_MS);
+    destination.flush(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
