@@ -11,6 +11,12 @@ const kinds = {
     fileParallelism: false,
     setupFiles: ['test/support/interop/end-children.ts'],
   },
+  faults: {
+    testTimeout: 300_000,
+    hookTimeout: 120_000,
+    fileParallelism: false,
+    setupFiles: ['test/support/interop/end-children.ts'],
+  },
 };
 
 export default defineConfig({

@@ -6,8 +6,8 @@ import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { sessionKey } from '../../src/wire/session-key.ts';
 import { attribute } from '../../src/wire/xml.ts';
+import { connectAs, connectMessage, dial } from '../support/socks-peer.ts';
 import { type ComponentPort, LinkLostError } from './component-port.ts';
-import { connectAs, connectMessage, dial } from './peer.ts';
 
 export interface Site {
   readonly server: ComponentPort;

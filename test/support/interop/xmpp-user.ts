@@ -86,9 +86,10 @@ export class XmppUser {
     return (used && attribute(used, 'jid')) ?? '';
   }
 
-  async activate(proxy: string, sid: string, target: string): Promise<void> {
+  /** Rejects with the error of the proxy or of the server, or after `ms` milliseconds without an answer. */
+  async activate(proxy: string, sid: string, target: string, ms = IQ_MS): Promise<void> {
     const query = xml('query', { xmlns: BYTESTREAMS, sid }, xml('activate', {}, target));
-    await this.#client.iqCaller.set(query, proxy, IQ_MS);
+    await this.#client.iqCaller.set(query, proxy, ms);
   }
 
   async stop(): Promise<void> {
