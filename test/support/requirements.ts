@@ -41,6 +41,15 @@ const requirements = {
     isPresent: () => compiles('qxmpp', 'Qt5Core', 'Qt5Network', 'Qt5Xml'),
     howToGet: 'apt-get install g++ pkg-config libqxmpp-dev qtbase5-dev',
   },
+  prlimit: { isPresent: () => finds('prlimit'), howToGet: 'apt-get install util-linux' },
+  netns: {
+    isPresent: () => process.getuid?.() === 0 && finds('ip') && succeeds('ip', 'netns', 'list'),
+    howToGet: 'run as root, apt-get install iproute2',
+  },
+  faketime: {
+    isPresent: () => succeeds('faketime', '-f', '+1d', 'true'),
+    howToGet: 'apt-get install faketime',
+  },
   docker: {
     isPresent: () => succeeds('docker', 'info'),
     howToGet: 'install Docker, start its daemon and let this user reach it',

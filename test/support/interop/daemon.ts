@@ -27,8 +27,16 @@ export interface DaemonOptions {
   readonly onRefusal?: 'retry' | 'exit';
   /** The longest pause between attempts to join; default 2s. */
   readonly retryMax?: string;
+  /** A command that it is started by, such as `prlimit --nofile=200`. */
+  readonly wrapper?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
   /** Further keys of its configuration. */
   readonly config?: Partial<ConfigInput>;
+}
+
+interface Ports {
+  readonly streamhost: { readonly host: string; readonly port: number };
+  readonly http: number;
 }
 
 export class Daemon {
@@ -68,7 +76,7 @@ export class Daemon {
     };
     const file = join(server.folder, `${title}.yaml`);
     await writeFile(file, stringify(config), { mode: 0o600 });
-    return new Daemon(title, file, config, httpPort, streamhost);
+    return new Daemon(file, config, { streamhost, http: httpPort }, { ...options, title });
   }
 
   /** Starts it and waits until it has joined the server. */
@@ -78,19 +86,21 @@ export class Daemon {
     return daemon;
   }
 
-  private constructor(
-    title: string,
-    file: string,
-    config: ConfigInput,
-    httpPort: number,
-    streamhost: Daemon['streamhost'],
-  ) {
-    this.streamhost = streamhost;
+  private constructor(file: string, config: ConfigInput, ports: Ports, options: DaemonOptions) {
+    const { title = 'streamhost', wrapper = [], env = {} } = options;
+    this.streamhost = ports.streamhost;
+    this.#httpPort = ports.http;
     this.#file = file;
     this.#config = config;
-    this.#httpPort = httpPort;
-    const args = [EXECUTABLE, 'serve', '--config', file];
-    this.child = new Child({ title, command: process.execPath, args });
+    const [command = process.execPath, ...args] = [
+      ...wrapper,
+      process.execPath,
+      EXECUTABLE,
+      'serve',
+      '--config',
+      file,
+    ];
+    this.child = new Child({ title, command, args, env });
   }
 
   /** Waits until `/readyz` says that it listens and has joined the server. */
