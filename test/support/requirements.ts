@@ -50,6 +50,7 @@ const requirements = {
     isPresent: () => succeeds('faketime', '-f', '+1d', 'true'),
     howToGet: 'apt-get install faketime',
   },
+  prometheus: { isPresent: () => finds('prometheus', 'promtool'), howToGet: 'apt-get install prometheus' },
   docker: {
     isPresent: () => succeeds('docker', 'info'),
     howToGet: 'install Docker, start its daemon and let this user reach it',
