@@ -36,6 +36,11 @@ export const examples: readonly Example[] = [
     query: 'sum by (reason) (increase(streamhost_streams_total[1h]))',
   },
   {
+    question:
+      'How long does it take until a stream runs, in the middle? (some clients connect before a human is asked)',
+    query: 'histogram_quantile(0.5, sum by (le) (rate(streamhost_stream_setup_seconds_bucket[1h])))',
+  },
+  {
     question: 'How long does the slowest twentieth of the streams last, at least?',
     query: 'histogram_quantile(0.95, sum by (le) (rate(streamhost_stream_duration_seconds_bucket[1h])))',
   },

@@ -41,6 +41,8 @@ const MIB = 1024 ** 2;
 
 /** From a chat picture on a fast line to a disk image on a slow one. */
 const DURATION_BUCKETS = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 14_400];
+/** From two clients on one machine to a person who has to be asked first. */
+const SETUP_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300];
 const SIZE_BUCKETS = [1024, 16_384, 262_144, MIB, 16 * MIB, 128 * MIB, 1024 * MIB, 8192 * MIB, 65_536 * MIB];
 
 /** A registry of its own, with nothing counted yet. */
@@ -133,6 +135,11 @@ function createCounters(registry: Registry, readings: Readings) {
       refusalReasons,
     ),
     streams: labelled('streams_total', 'Streams that have ended, by reason.', 'reason', streamEndReasons),
+    setups: histogram(
+      'stream_setup_seconds',
+      'From the first of the two connections of a stream to its activation.',
+      SETUP_BUCKETS,
+    ),
     durations: histogram('stream_duration_seconds', 'How long ended streams lasted.', DURATION_BUCKETS),
     sizes: histogram('stream_size_bytes', 'Bytes of ended streams, both directions together.', SIZE_BUCKETS),
     reconnects: counter(
@@ -173,6 +180,9 @@ function count(fact: Fact, counters: Counters): void {
     case 'activation':
       counters.activations.inc({ result: fact.result });
       if (isRefusal(fact.result)) counters.refusals.inc({ reason: fact.result });
+      break;
+    case 'stream-opened':
+      counters.setups.observe(fact.setupMs / 1000);
       break;
     case 'stream-closed': {
       const { bytes, durationMs, reason } = fact.summary;

@@ -57,6 +57,7 @@ export function tell(fact: Fact, style: Style): Line {
         key: fact.key,
         requester: write.jid(fact.requester),
         target: write.jid(fact.target),
+        setupMs: Math.round(fact.setupMs),
       });
     case 'stream-closed':
       return tellStream(fact.summary, style);

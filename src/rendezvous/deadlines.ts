@@ -5,6 +5,7 @@ import type { Clock, Peer } from './ports.ts';
 export class Deadlines {
   readonly #clock: Clock;
   readonly #clear = new Map<Peer, () => void>();
+  readonly #since = new WeakMap<Peer, number>();
   #onEmpty: (() => void)[] = [];
 
   constructor(clock: Clock) {
@@ -19,11 +20,17 @@ export class Deadlines {
     return this.#clear.has(peer);
   }
 
+  /** When it began to wait, on the clock; also when it waits no more. */
+  since(peer: Peer): number {
+    return this.#since.get(peer) ?? this.#clock.now();
+  }
+
   /**
    * Calls back after `ms` milliseconds unless it is cleared before.
    * @param onCleared called once when the peer waits no more, for whatever reason
    */
   set(peer: Peer, ms: number, onExpired: () => void, onCleared: () => void = () => {}): void {
+    this.#since.set(peer, this.#clock.now());
     const cancel = this.#clock.after(ms, onExpired);
     this.#clear.set(peer, () => {
       cancel();

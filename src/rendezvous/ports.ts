@@ -237,6 +237,8 @@ export type Fact =
   | {
       readonly kind: 'stream-opened';
       readonly key: SessionKey;
+      /** From the first of its two connections to the running relay. */
+      readonly setupMs: number;
       readonly requester: string;
       readonly target: string;
     }

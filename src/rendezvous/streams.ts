@@ -24,6 +24,8 @@ export interface Admitted {
   readonly parties: Parties;
   readonly first: Peer;
   readonly second: Peer;
+  /** When the first of them came, on the clock. */
+  readonly since: number;
   readonly grant: Grant;
 }
 
@@ -70,7 +72,8 @@ export class Streams {
     }
     this.#running.set(key, new StreamWatch(stream, grant, began));
     this.#tickLater();
-    this.#observer.observe({ kind: 'stream-opened', key, ...parties });
+    const setupMs = this.#clock.now() - admitted.since;
+    this.#observer.observe({ kind: 'stream-opened', key, ...parties, setupMs });
     // The parties learn of the end from their sockets; XMPP has no notice for it. [S5B-P-82]
     void stream.ended.then((reason) => {
       this.#tell(admitted, stream.bytes(), this.#clock.now() - began, reason);

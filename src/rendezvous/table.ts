@@ -159,7 +159,8 @@ export class Table implements Rendezvous, Readings {
     this.#sessions.set(key, start(session, parties));
     for (const peer of session.peers) this.#deadlines.clear(peer);
     const { grant } = verdict;
-    const opened = await this.#streams.open({ key, parties, first, second, grant }, () =>
+    const since = this.#deadlines.since(first);
+    const opened = await this.#streams.open({ key, parties, first, second, since, grant }, () =>
       this.#sessions.delete(key),
     );
     return opened ? { ok: true } : { ok: false, reason: 'peer-gone' };

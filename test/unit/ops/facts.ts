@@ -26,7 +26,7 @@ const byKind: { readonly [Kind in Fact['kind']]: Extract<Fact, { kind: Kind }> }
   'waiting-ended': { kind: 'waiting-ended', key: KEY, remote: '192.0.2.1', why: 'expired' },
   'address-query': { kind: 'address-query', result: 'ok', requester: parties.requester },
   activation: { kind: 'activation', result: 'ok', ...parties },
-  'stream-opened': { kind: 'stream-opened', key: KEY, ...parties },
+  'stream-opened': { kind: 'stream-opened', key: KEY, ...parties, setupMs: 250 },
   'stream-closed': { kind: 'stream-closed', summary },
   'xmpp-online': {
     kind: 'xmpp-online',

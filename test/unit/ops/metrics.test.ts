@@ -162,6 +162,20 @@ describe('the histograms', () => {
     expect(series.get('streamhost_stream_size_bytes_sum')).toBe(1024);
     expect(series.get('streamhost_stream_size_bytes_bucket{le="1024"}')).toBe(1);
   });
+
+  it('take the time that a stream took to be set up, in seconds', async () => {
+    metrics.observe({
+      kind: 'stream-opened',
+      key: summary.key,
+      requester: 'a@b/c',
+      target: 'd@e/f',
+      setupMs: 250,
+    });
+    const series = await scrape();
+    expect(series.get('streamhost_stream_setup_seconds_sum')).toBe(0.25);
+    expect(series.get('streamhost_stream_setup_seconds_bucket{le="0.1"}')).toBe(0);
+    expect(series.get('streamhost_stream_setup_seconds_bucket{le="0.25"}')).toBe(1);
+  });
 });
 
 describe('the exposition', () => {

@@ -145,6 +145,15 @@ describe('an activation', () => {
     expect(observer.of('stream-opened').map((fact) => fact.key)).toEqual([OTHER]);
   });
 
+  it('is told with the time since the first of the two came', async () => {
+    arrive();
+    clock.advance(2000);
+    arrive();
+    clock.advance(500);
+    await table.activate([KEY], PARTIES);
+    expect(observer.of('stream-opened').map(({ setupMs }) => setupMs)).toEqual([2500]);
+  });
+
   it('over the limit of streams is refused, and the waiting pair is closed [S5B-P-73]', async () => {
     table = newTable({ maxStreams: 1 });
     arrive(OTHER);
