@@ -135,6 +135,7 @@ function createEngine({ relay, timeouts }: Config, log: Log, observer: Observer)
   const choice = chooseEngine(relay.engine, systemClock, {
     earlyData: relay.earlyData,
     halfCloseMs: timeouts.halfClose,
+    userTimeoutMs: timeouts.unacknowledged,
     workers: relay.workers,
     onWorkerDeath: (error, streams) => observer.observe({ kind: 'relay-worker-died', error, streams }),
   });

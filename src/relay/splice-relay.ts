@@ -33,6 +33,12 @@ export interface SpliceRelayOptions {
   readonly earlyData: EarlyData;
   /** How long a half-closed stream may go without a byte, in milliseconds. */
   readonly halfCloseMs: number;
+  /**
+   * How long bytes may stay unacknowledged before a connection counts as lost, in milliseconds; default 15 minutes.
+   * The kernel counts the time during which a reader has stopped reading, too, and who pauses a transfer is not to
+   * lose it. It is about the time after which Linux gives up retransmitting anyway.
+   */
+  readonly userTimeoutMs?: number;
   /** Worker threads. */
   readonly workers: number;
   /** A worker has died and is replaced; so many streams died with it. */
@@ -43,6 +49,8 @@ export interface SpliceRelayOptions {
 
 /** How many streams more than the idlest worker the one may run that has both peers already. */
 const TOLERATED_IMBALANCE = 2;
+
+const USER_TIMEOUT_MS = 15 * 60_000;
 
 export class SpliceRelay implements RelayEngine {
   readonly name = 'splice';
@@ -100,7 +108,7 @@ export class SpliceRelay implements RelayEngine {
   }
 
   #handOver(socket: Socket, peer: SplicedPeer): void {
-    const fd = takeOut(this.#libc, socket);
+    const fd = takeOut(this.#libc, socket, this.#options.userTimeoutMs ?? USER_TIMEOUT_MS);
     if (fd === undefined) peer.vanish();
     else peer.arrive(fd, this.#idlest());
   }

@@ -14,6 +14,10 @@ export const timeouts = z
     halfClose: duration('5m').describe('How long a half-closed stream may go without a byte.'),
     idle: durationOrNone.prefault('30m').describe(idle),
     stream: durationOrNone.prefault('none').describe(stream),
+    unacknowledged: duration('15m').describe(
+      'How long a connection may leave bytes unacknowledged, or a reader its window closed, before it counts as ' +
+        'lost (`splice`; elsewhere the system decides).',
+    ),
     shutdown: duration('30s').describe('How long running streams may go on after SIGTERM or SIGINT.'),
   })
   .prefault({})

@@ -17,12 +17,6 @@ interface WithHandle {
   _handle: { readonly fd?: number; reading?: boolean; readStop(): number } | null;
 }
 
-/**
- * Not shorter: the kernel counts the time during which a reader has stopped reading, too, and who pauses a
- * transfer is not to lose it. It is about the time after which Linux gives up retransmitting anyway.
- */
-const USER_TIMEOUT_MS = 15 * 60_000;
-
 /** Stops the reading; the bytes that Node.js has read already come back. */
 export function stopReading(socket: Socket): Buffer {
   const handle = (socket as unknown as WithHandle)._handle;
@@ -39,13 +33,14 @@ export function stopReading(socket: Socket): Buffer {
 /**
  * Takes the connection out of Node.js; the socket is dead afterwards. Undefined if it was closed already.
  * Everything that was written to it must have been flushed.
+ * @param userTimeoutMs how long bytes may stay unacknowledged before the connection counts as lost
  * @throws SystemCallError when there are no descriptors left
  */
-export function takeOut(libc: Libc, socket: Socket): number | undefined {
+export function takeOut(libc: Libc, socket: Socket, userTimeoutMs: number): number | undefined {
   const fd = (socket as unknown as WithHandle)._handle?.fd;
   if (socket.destroyed || fd === undefined || fd < 0) return undefined;
   const own = must(libc, 'fcntl', libc.fcntl(fd, Fcntl.DUPFD_CLOEXEC, 0));
-  setUserTimeout(libc, own, USER_TIMEOUT_MS);
+  setUserTimeout(libc, own, userTimeoutMs);
   socket.removeAllListeners();
   socket.on('error', () => {});
   socket.destroy();
