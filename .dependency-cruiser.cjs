@@ -4,7 +4,9 @@ const rooms = {
   policy: ['wire/jid'],
   rendezvous: ['wire/session-key', 'policy'],
   sockets: [],
-  relay: ['rendezvous/ports', 'policy', 'wire/session-key', 'sockets'],
+  threads: [],
+  relay: ['rendezvous/ports', 'policy', 'wire/session-key', 'sockets', 'threads'],
+  store: ['policy', 'threads'],
   listener: ['wire', 'policy', 'rendezvous', 'sockets'],
   xmpp: ['wire', 'policy', 'rendezvous'],
   ops: ['rendezvous/ports', 'wire/session-key', 'wire/jid'],
@@ -35,6 +37,7 @@ const doors = {
   zod: '^src/config/',
   yaml: '^src/config/',
   koffi: '^src/relay/splice/libc\\.ts$',
+  lmdb: '^src/store/lmdb\\.ts$',
 };
 
 const doorRules = Object.entries(doors).map(([vendor, door]) => ({
