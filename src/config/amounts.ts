@@ -20,7 +20,7 @@ const UNITS: Readonly<Record<string, number>> = {
   GiB: KI ** 3,
   TiB: KI ** 4,
 };
-const SIZE = /^(\d{1,15}(?:\.\d{1,6})?) ?([kKMGT]?B|[KMGT]iB|)(\/s)?$/;
+const SIZE = /^(\d{1,15}(?:\.\d{1,6})?) ?([kKMGT]?B|[KMGT]iB|)$/;
 /** One PiB, far below what a number holds exactly. */
 const LARGEST = 2 ** 50;
 
@@ -55,19 +55,23 @@ export const sizeOrNone = z
   .transform((value) => (value === NONE ? NO_LIMIT : toBytes(value)))
   .refine((bytes) => bytes === NO_LIMIT || isAmount(bytes));
 
-/** Bytes a second, written as a size. */
+/** Bytes a second, written as a size, also as `10MB/s`. */
 export const rate = z
   .union([z.int(), z.string()])
   .meta({ expected: 'bytes a second from 1 to 1024TiB, such as 4096, 64KiB, 10MB or 1GB' })
-  .transform(toBytes)
+  .transform((value) => toBytes(perSecond(value)))
   .refine(isAmount);
 
 /** The same, or `none`. */
 export const rateOrNone = z
   .union([z.int(), z.string()])
   .meta({ expected: 'bytes a second from 1 to 1024TiB, such as 4096, 64KiB, 10MB or 1GB, or none' })
-  .transform((value) => (value === NONE ? NO_LIMIT : toBytes(value)))
+  .transform((value) => (value === NONE ? NO_LIMIT : toBytes(perSecond(value))))
   .refine((bytes) => bytes === NO_LIMIT || isAmount(bytes));
+
+function perSecond(value: number | string): number | string {
+  return typeof value === 'string' ? value.replace(/\/s$/, '') : value;
+}
 
 /** NaN when the text is no size. */
 function toBytes(value: number | string): number {

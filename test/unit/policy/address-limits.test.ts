@@ -1,0 +1,51 @@
+// What one address may take, and that it is given back.
+
+import { beforeEach, describe, expect, it } from 'vitest';
+import { AddressLimits } from '../../../src/policy/address-limits.ts';
+
+const ANNA = '192.0.2.1';
+const LIMITS = { waitingPerAddress: 2, connectionsPerSecond: 1, exempt: ['10.0.0.0/8'] };
+
+let limits: AddressLimits;
+
+beforeEach(() => {
+  limits = new AddressLimits(LIMITS, () => 0);
+});
+
+describe('places', () => {
+  it('are given back once, however often it is said', () => {
+    const leave = limits.wait(ANNA);
+    limits.wait(ANNA);
+    expect(limits.mayWait(ANNA)).toBe(false);
+    leave();
+    leave();
+    expect(limits.mayWait(ANNA)).toBe(true);
+    limits.wait(ANNA);
+    expect(limits.mayWait(ANNA)).toBe(false);
+  });
+
+  it('that are all given back leave nothing in memory', () => {
+    const leave = [ANNA, '192.0.2.2', '10.0.0.1'].map((address) => limits.wait(address));
+    expect(limits.addressesWaiting).toBe(3);
+    for (const one of leave) one();
+    expect(limits.addressesWaiting).toBe(0);
+  });
+
+  it('of an exempt address have no bound', () => {
+    for (let count = 0; count < 10; count++) limits.wait('10.0.0.1');
+    expect(limits.mayWait('10.0.0.1')).toBe(true);
+  });
+});
+
+describe('a reload', () => {
+  it('changes all limits at once, and who waits still counts', () => {
+    limits.wait(ANNA);
+    limits.wait(ANNA);
+    limits.reconfigure({ waitingPerAddress: 3, connectionsPerSecond: 2, exempt: [] });
+    expect(limits.mayWait(ANNA)).toBe(true);
+    limits.wait(ANNA);
+    expect(limits.mayWait(ANNA)).toBe(false);
+    const connected = Array.from({ length: 20 }, () => limits.mayConnect('10.0.0.1')).filter(Boolean);
+    expect(connected).toHaveLength(8);
+  });
+});
