@@ -48,6 +48,13 @@ export class Allowance {
     return Math.min(this.#left, wanted);
   }
 
+  /** Bytes that one turn is likely to allow, at most so many. */
+  turn(most: number, now: number): number {
+    let bytes = most;
+    for (const index of this.#rates) bytes = Math.min(bytes, this.#slots.offer(index, now));
+    return bytes;
+  }
+
   /** So many bytes have been moved, of what was allowed. */
   spend(bytes: number): void {
     this.#left -= bytes;

@@ -3,7 +3,16 @@
 import type { Socket } from 'node:net';
 import type { ByteCounts, Clock, RelayedStream, StreamEnd } from '../rendezvous/ports.ts';
 import { reset } from '../sockets/reset.ts';
+import type { Pace } from './pace.ts';
 import { Pump } from './pump.ts';
+
+export interface SocketStreamOptions {
+  readonly clock: Clock;
+  /** How long a half-closed stream may go without a byte, in milliseconds. */
+  readonly halfCloseMs: number;
+  /** What holds its bytes back; undefined: nothing. */
+  readonly pace: Pace | undefined;
+}
 
 export class SocketStream implements RelayedStream {
   readonly ended: Promise<StreamEnd>;
@@ -16,17 +25,19 @@ export class SocketStream implements RelayedStream {
   #reason: StreamEnd | undefined;
   #cancelTimer: (() => void) | undefined;
 
-  constructor(first: Socket, second: Socket, clock: Clock, halfCloseMs: number) {
+  constructor(first: Socket, second: Socket, { clock, halfCloseMs, pace }: SocketStreamOptions) {
     this.#first = first;
     this.#second = second;
     this.#clock = clock;
     this.#halfCloseMs = halfCloseMs;
-    this.#forth = new Pump(first, second);
-    this.#back = new Pump(second, first);
+    const options = { pace, onSinkGone: () => this.abort('reset') };
+    this.#forth = new Pump(first, second, options);
+    this.#back = new Pump(second, first, options);
     this.#watch(first, this.#forth, second);
     this.#watch(second, this.#back, first);
     this.ended = Promise.all([closed(first), closed(second)]).then(() => {
       this.#cancelTimer?.();
+      pace?.close();
       return this.#reason ?? 'finished';
     });
   }
@@ -43,24 +54,18 @@ export class SocketStream implements RelayedStream {
 
   /** The first peer sent bytes; false: do not read from it yet. */
   fromFirst(bytes: Buffer): boolean {
-    return this.#forward(this.#forth, bytes);
+    return this.#forth.onRead(bytes);
   }
 
   /** The second peer sent bytes; false: do not read from it yet. */
   fromSecond(bytes: Buffer): boolean {
-    return this.#forward(this.#back, bytes);
+    return this.#back.onRead(bytes);
   }
 
   abort(reason: StreamEnd): void {
     this.#reason ??= reason;
     reset(this.#first);
     reset(this.#second);
-  }
-
-  #forward(pump: Pump, bytes: Buffer): boolean {
-    if (!pump.sinkGone) return pump.onRead(bytes);
-    this.abort('reset');
-    return false;
   }
 
   /** `out` carries what this side sends. */

@@ -1,22 +1,29 @@
 // The portable engine: Node.js sockets, one reusable read buffer a direction. [S5B-P-46..48]
 
 import type { Socket } from 'node:net';
+import { Allowance } from '../policy/allowance.ts';
+import type { RateTable } from '../policy/rate.ts';
 import {
   type Clock,
   type Peer,
   PeerGoneError,
+  type Rate,
   type RelayEngine,
   type RelayedStream,
 } from '../rendezvous/ports.ts';
 import { takeOver } from '../sockets/take-over.ts';
 import { BufferPool } from './buffer-pool.ts';
+import { ClockTimetable } from './clock-timetable.ts';
 import { type EarlyData, HeldPeer } from './held-peer.ts';
+import { Pace } from './pace.ts';
 import { SocketStream } from './socket-stream.ts';
 
 export interface StreamRelayOptions {
   readonly earlyData: EarlyData;
   /** How long a half-closed stream may go without a byte, in milliseconds. */
   readonly halfCloseMs: number;
+  /** Where the rates of its streams are; default: there are none. */
+  readonly rates?: RateTable | undefined;
 }
 
 export class StreamRelay implements RelayEngine {
@@ -26,10 +33,12 @@ export class StreamRelay implements RelayEngine {
   readonly #buffers = new BufferPool();
   readonly #peers = new Set<Peer>();
   readonly #streams = new Set<SocketStream>();
+  readonly #timetable: ClockTimetable | undefined;
 
   constructor(clock: Clock, options: StreamRelayOptions) {
     this.#clock = clock;
     this.#options = options;
+    this.#timetable = options.rates && new ClockTimetable(clock, options.rates.now);
   }
 
   hold(socket: Socket, early: Buffer, remote = socket.remoteAddress ?? 'unknown'): Peer {
@@ -39,22 +48,25 @@ export class StreamRelay implements RelayEngine {
     return peer;
   }
 
-  async join(first: Peer, second: Peer): Promise<RelayedStream> {
+  async join(first: Peer, second: Peer, rates: readonly Rate[] = []): Promise<RelayedStream> {
     if (!(first instanceof HeldPeer) || !(second instanceof HeldPeer)) {
       throw new TypeError('a peer of another engine cannot be joined');
     }
     if (first.condition === 'gone' || second.condition === 'gone') throw new PeerGoneError();
+    const pace = this.#paceOf(rates);
     const buffers = [this.#buffers.take(), this.#buffers.take()] as const;
     const giveBack = () => buffers.forEach((buffer) => void this.#buffers.give(buffer));
     let stream: SocketStream | undefined;
-    const one = this.#adopt(first, buffers[0], (bytes) => stream?.fromFirst(bytes) ?? false);
-    const two = one && this.#adopt(second, buffers[1], (bytes) => stream?.fromSecond(bytes) ?? false);
+    const into = (buffer: Buffer) => ({ buffer, pace });
+    const one = this.#adopt(first, into(buffers[0]), (bytes) => stream?.fromFirst(bytes) ?? false);
+    const two = one && this.#adopt(second, into(buffers[1]), (bytes) => stream?.fromSecond(bytes) ?? false);
     if (!one || !two) {
       one?.socket.destroy();
       giveBack();
       throw new PeerGoneError();
     }
-    stream = new SocketStream(one.socket, two.socket, this.#clock, this.#options.halfCloseMs);
+    const { halfCloseMs } = this.#options;
+    stream = new SocketStream(one.socket, two.socket, { clock: this.#clock, halfCloseMs, pace });
     stream.prime(one.early, two.early);
     this.#streams.add(stream);
     const running = stream;
@@ -72,15 +84,26 @@ export class StreamRelay implements RelayEngine {
     await Promise.all(streams.map((stream) => stream.ended));
   }
 
+  /** What holds a stream with such rates back; nothing, if it has none. */
+  #paceOf(rates: readonly Rate[]): Pace | undefined {
+    if (rates.length === 0) return undefined;
+    if (!this.#timetable || !this.#options.rates)
+      throw new TypeError('the engine was given no table of rates');
+    const indices = rates.map(({ index }) => index);
+    return new Pace(new Allowance(this.#options.rates.slots, indices), this.#timetable);
+  }
+
   /** Takes the peer's socket over; undefined when it has been closed and nobody has been told yet. */
   #adopt(
     peer: HeldPeer,
-    buffer: Buffer,
+    { buffer, pace }: { buffer: Buffer; pace: Pace | undefined },
     onBytes: (bytes: Buffer) => boolean,
   ): { socket: Socket; early: Buffer } | undefined {
     const released = peer.release();
     const callback = (length: number) => onBytes(buffer.subarray(0, length));
-    const taken = released && takeOver(released.socket, { buffer, callback });
+    // Node.js reads as much as fits, and what waits here for its turn hides a reset behind it: a turn is enough.
+    const into = pace ? () => buffer.subarray(0, pace.turn(buffer.length)) : buffer;
+    const taken = released && takeOver(released.socket, { buffer: into, callback });
     if (!taken) return undefined;
     this.#peers.delete(peer);
     return { socket: taken.socket, early: Buffer.concat([released.early, taken.unread]) };

@@ -3,7 +3,8 @@
 import type { Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { StreamRelayOptions } from '../../src/relay/stream-relay.ts';
-import type { Peer, RelayEngine, RelayedStream } from '../../src/rendezvous/ports.ts';
+import type { Clock, Peer, Rate, RelayEngine, RelayedStream } from '../../src/rendezvous/ports.ts';
+import { systemClock } from '../../src/system-clock.ts';
 import { ManualClock } from '../support/clock.ts';
 import { Acceptor } from '../support/tcp.ts';
 import type { EngineUnderTest } from './relay-engines.ts';
@@ -20,9 +21,18 @@ export class RelayFixture {
   readonly engine: RelayEngine;
   readonly #acceptor: Acceptor;
 
-  private constructor(under: EngineUnderTest, acceptor: Acceptor, options: Partial<StreamRelayOptions>) {
+  private constructor(
+    under: EngineUnderTest,
+    acceptor: Acceptor,
+    options: Partial<StreamRelayOptions>,
+    clock?: Clock,
+  ) {
     this.#acceptor = acceptor;
-    this.engine = under.create(this.clock, { earlyData: 'hold', halfCloseMs: HALF_CLOSE_MS, ...options });
+    this.engine = under.create(clock ?? this.clock, {
+      earlyData: 'hold',
+      halfCloseMs: HALF_CLOSE_MS,
+      ...options,
+    });
     onTestFinished(() => this.engine.close());
   }
 
@@ -33,21 +43,29 @@ export class RelayFixture {
     return new RelayFixture(under, await Acceptor.open(), options);
   }
 
+  /** The clock of this engine is the real one, as that of its rates is. */
+  static async openInRealTime(
+    under: EngineUnderTest,
+    options: Partial<StreamRelayOptions>,
+  ): Promise<RelayFixture> {
+    return new RelayFixture(under, await Acceptor.open(), options, systemClock);
+  }
+
   /** A peer that waits; `early` came glued to its CONNECT, and `remote` is what a load balancer says of it. */
   async hold(early = '', remote?: string): Promise<Held> {
     const { client, accepted } = await this.#acceptor.pair();
     return { client, peer: this.engine.hold(accepted, Buffer.from(early), remote) };
   }
 
-  async join(first: Held, second: Held): Promise<RelayedStream> {
-    return this.engine.join(first.peer, second.peer);
+  async join(first: Held, second: Held, rates?: readonly Rate[]): Promise<RelayedStream> {
+    return this.engine.join(first.peer, second.peer, rates);
   }
 
   /** Two clients and the stream between them. */
-  async stream(): Promise<{ first: Socket; second: Socket; stream: RelayedStream }> {
+  async stream(rates?: readonly Rate[]): Promise<{ first: Socket; second: Socket; stream: RelayedStream }> {
     const first = await this.hold();
     const second = await this.hold();
-    const stream = await this.join(first, second);
+    const stream = await this.join(first, second, rates);
     return { first: first.client, second: second.client, stream };
   }
 
