@@ -1,9 +1,9 @@
 // Who may use the proxy as requester: allow and deny lists, deny before allow. [XEP-0065 §4] [S5B-P-22]
 
-import { domainToASCII } from 'node:url';
-import { type Jid, normaliseJid, parseJid } from '../wire/jid.ts';
+import { parseJid } from '../wire/jid.ts';
+import { canonicalJid, JidRules } from './jid-rules.ts';
 
-/** A JID (full, bare or domain), `*.domain` for every subdomain, or `*` for everyone. */
+/** As jid-rules.ts reads them. */
 export interface AccessRules {
   /** Absent: the users of the component's parent domain. */
   readonly allow?: readonly string[] | undefined;
@@ -16,12 +16,9 @@ export type AccessVerdict =
   | { readonly ok: false; readonly why: 'denied'; readonly rule: string }
   | { readonly ok: false; readonly why: 'not-allowed' | 'not-a-jid' };
 
-/** Rules in the form in which they are compared, each with its spelling in the configuration. */
-type RuleIndex = ReadonlyMap<string, string>;
-
 export class Access {
-  readonly #allow: RuleIndex;
-  readonly #deny: RuleIndex;
+  readonly #allow: JidRules;
+  readonly #deny: JidRules;
   readonly #words: string;
   readonly #closed: boolean;
 
@@ -32,8 +29,8 @@ export class Access {
   constructor(rules: AccessRules, domain: string) {
     const parent = parentDomain(domain);
     const allow = rules.allow ?? (parent === undefined ? [] : [parent]);
-    this.#allow = indexRules(allow);
-    this.#deny = indexRules(rules.deny);
+    this.#allow = new JidRules(allow);
+    this.#deny = new JidRules(rules.deny);
     this.#closed = allow.length === 0;
     this.#words = inWords(rules, domain, parent);
   }
@@ -42,10 +39,9 @@ export class Access {
   judge(requester: string): AccessVerdict {
     const jid = parseJid(requester);
     if (jid === undefined) return { ok: false, why: 'not-a-jid' };
-    const names = namesOf(jid);
-    const denied = firstMatch(this.#deny, names);
+    const denied = this.#deny.find(jid);
     if (denied !== undefined) return { ok: false, why: 'denied', rule: denied };
-    const allowed = firstMatch(this.#allow, names);
+    const allowed = this.#allow.find(jid);
     return allowed === undefined ? { ok: false, why: 'not-allowed' } : { ok: true, rule: allowed };
   }
 
@@ -60,58 +56,14 @@ export class Access {
   }
 }
 
-/** The form in which a rule is compared; undefined when the text is no rule. */
-export function parseRule(text: string): string | undefined {
-  if (text === '*') return text;
-  const wildcard = text.startsWith('*.');
-  const jid = parseJid(wildcard ? text.slice(2) : text);
-  if (jid === undefined || jid.local === '*' || jid.domain.includes('*')) return undefined;
-  if (!wildcard) return canonical(jid);
-  return jid.local === '' && jid.resource === '' ? `*.${canonical(jid)}` : undefined;
-}
-
 /**
  * `proxy.example.org` → `example.org`. A name of one label (`localhost`, `proxy`) and an IP literal have no
  * parent: then nobody is allowed until `access.allow` says who, because the other choice would be an open relay.
  */
 export function parentDomain(domain: string): string | undefined {
   if (domain.startsWith('[') || /^[\d.]+$/.test(domain)) return undefined;
-  const labels = canonical({ local: '', domain, resource: '' }).split('.');
+  const labels = canonicalJid({ local: '', domain, resource: '' }).split('.');
   return labels.length > 1 ? labels.slice(1).join('.') : undefined;
-}
-
-/** Every rule that would match a JID, the narrowest first. */
-function namesOf(jid: Jid): string[] {
-  const bare = { ...jid, resource: '' };
-  const domain = { ...bare, local: '' };
-  const labels = canonical(domain).split('.');
-  const wildcards = labels.slice(1).map((_, index) => `*.${labels.slice(index + 1).join('.')}`);
-  return [canonical(jid), canonical(bare), canonical(domain), ...wildcards, '*'];
-}
-
-/** Normalised as the session key's JIDs are, with the domain as A-labels, so that both spellings of an IDN agree. */
-function canonical(jid: Jid): string {
-  const { local, domain, resource } = normaliseJid(jid);
-  const ascii = /\P{ASCII}/u.test(domain) ? domainToASCII(domain) || domain : domain;
-  return `${local === '' ? '' : `${local}@`}${ascii}${resource === '' ? '' : `/${resource}`}`;
-}
-
-function indexRules(rules: readonly string[]): RuleIndex {
-  const index = new Map<string, string>();
-  for (const rule of rules) {
-    const form = parseRule(rule);
-    if (form === undefined) throw new Error(`"${rule}" is no access rule`);
-    index.set(form, rule);
-  }
-  return index;
-}
-
-function firstMatch(index: RuleIndex, names: readonly string[]): string | undefined {
-  for (const name of names) {
-    const rule = index.get(name);
-    if (rule !== undefined) return rule;
-  }
-  return undefined;
 }
 
 function inWords(rules: AccessRules, domain: string, parent: string | undefined): string {

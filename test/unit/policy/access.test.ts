@@ -2,7 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Access, parentDomain, parseRule } from '../../../src/policy/access.ts';
+import { Access, parentDomain } from '../../../src/policy/access.ts';
+import { parseRule } from '../../../src/policy/jid-rules.ts';
 
 const DOMAIN = 'proxy.example.org';
 
