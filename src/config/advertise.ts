@@ -1,7 +1,7 @@
 // What clients are told: the configured streamhosts, or one entry made of the machine's address. [XEP-0065 §4] [S5B-P-13]
 
 import type { NetworkInterfaceInfo } from 'node:os';
-import { formatAddress, type Host, parseHost, type Reach } from './host.ts';
+import { explainReach, formatAddress, type Host, parseHost, type Reach } from './host.ts';
 import type { Config } from './schema.ts';
 
 /** An address to bind or to tell; hosts are IP literals (IPv6 without brackets) or names. */
@@ -77,19 +77,7 @@ function bestAddress(interfaces: Interfaces, onlyIpv4: boolean): Host | undefine
 }
 
 function warning(address: string, reach: Exclude<Reach, 'public'>): string {
-  const set = 'set streamhosts to an address that your users can reach.';
-  switch (reach) {
-    case 'private':
-      return `Clients are told ${address}, a private address that only works inside its own network; ${set}`;
-    case 'link-local':
-      return `Clients are told ${address}, a link-local address that only works on its own link; ${set}`;
-    case 'loopback':
-      return `Clients are told ${address}, which only works on this machine; ${set}`;
-    case 'unspecified':
-      return `Clients are told ${address}, which is no address that anyone can connect to; ${set}`;
-    case 'no-host':
-      return `Clients are told ${address}, a multicast or broadcast address; ${set}`;
-  }
+  return `Clients are told ${address}, ${explainReach(reach)}; set streamhosts to an address that your users can reach.`;
 }
 
 /** The zone of `fe80::1%eth0` means something on this machine only. */

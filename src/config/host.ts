@@ -34,6 +34,22 @@ export function formatAddress(host: string, port: number): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
+/** What is wrong with telling others such an address, to follow a comma. */
+export function explainReach(reach: Exclude<Reach, 'public'>): string {
+  switch (reach) {
+    case 'private':
+      return 'a private address that only works inside its own network';
+    case 'link-local':
+      return 'a link-local address that only works on its own link';
+    case 'loopback':
+      return 'which only works on this machine';
+    case 'unspecified':
+      return 'which is no address that anyone can connect to';
+    case 'no-host':
+      return 'a multicast or broadcast address';
+  }
+}
+
 function ipHost(address: ipaddr.IPv4 | ipaddr.IPv6): Host {
   // What a dual-stack socket reports as ::ffff:192.0.2.1 is an IPv4 address to everyone else.
   const plain = ipaddr.process(address.toString());

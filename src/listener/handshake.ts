@@ -69,7 +69,7 @@ export async function performHandshake(
     socket.write(reply(Reply.succeeded, request.value)); // [SOCKS-09] [S5B-P-40]
     return engine.hold(socket, reader.release(), remote);
   });
-  if (verdict.ok) return 'accepted';
+  if (verdict.ok) return verdict.selfCheck ? 'self-check' : 'accepted';
   return refuse(socket, verdict.reason, reply(REPLY_TO_REFUSAL[verdict.reason], request.value));
 }
 
