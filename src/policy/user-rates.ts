@@ -1,0 +1,43 @@
+// The rates that all streams of one person share; each lives as long as any of these streams does. [S5B-P-85]
+
+import type { Rate } from './rate.ts';
+import { openRate, type Rates } from './rate-limits.ts';
+
+interface Shared {
+  readonly rate: Rate;
+  streams: number;
+}
+
+export class UserRates {
+  readonly #table: Rates;
+  readonly #shared = new Map<string, Shared>();
+
+  constructor(table: Rates) {
+    this.#table = table;
+  }
+
+  /** Persons who have one. */
+  get size(): number {
+    return this.#shared.size;
+  }
+
+  /** The person's rate, opened with these values by its first stream; each `join` is followed by one `leave`. */
+  join(person: string, bytesPerSecond: number, burst: number | undefined): Rate {
+    const shared = this.#shared.get(person) ?? {
+      rate: openRate(this.#table, bytesPerSecond, burst),
+      streams: 0,
+    };
+    shared.streams++;
+    this.#shared.set(person, shared);
+    return shared.rate;
+  }
+
+  leave(person: string): void {
+    const shared = this.#shared.get(person);
+    if (shared === undefined) return;
+    shared.streams--;
+    if (shared.streams > 0) return;
+    this.#shared.delete(person);
+    this.#table.release(shared.rate);
+  }
+}
