@@ -2,15 +2,16 @@
 //
 //     add ──▶ pending ──50 ms──▶ in flight ──▶ written
 //                ▲                   │ failed: told once
-//                └────── 1 s ────────┘
+//                └──── 1 s to 30 s ──┘
 
 import { type QuotaClock, StoreHealth, type StoreWatcher } from './quota-health.ts';
 import type { QuotaStore } from './quota-store.ts';
-import type { Sums } from './quota-sums.ts';
+import type { Sum, Sums } from './quota-sums.ts';
 
 /** The streams are charged in one turn, each second; this much later all of it is written. Milliseconds. */
 const WRITE_AFTER_MS = 50;
-const TRY_AGAIN_MS = 1000;
+/** After a failure, doubled after each further one up to the longest. Milliseconds. */
+const TRY_AGAIN_MS = { first: 1000, longest: 30_000 };
 /** How long the last write at the end may take. */
 const LAST_WRITE_MS = 3000;
 /** Sums in one batch; each batch is written whole or not at all. */
@@ -24,6 +25,7 @@ export class QuotaWriter {
   #cancelNext: (() => void) | undefined;
   #writing: Promise<void> | undefined;
   #writes = 0;
+  #pauseMs = WRITE_AFTER_MS;
   #closed = false;
 
   constructor(store: QuotaStore, sums: Sums, clock: QuotaClock, watcher: StoreWatcher) {
@@ -71,7 +73,7 @@ export class QuotaWriter {
       this.#cancelNext = undefined;
       this.#writing = this.#write().finally(() => {
         this.#writing = undefined;
-        if (this.#sums.hasUnwritten) this.#writeAfter(this.#health.failing ? TRY_AGAIN_MS : WRITE_AFTER_MS);
+        if (this.#sums.hasUnwritten) this.#writeAfter(this.#pauseMs);
       });
     });
   }
@@ -81,9 +83,16 @@ export class QuotaWriter {
     for (let batch = this.#sums.take(BATCH); batch.length > 0; batch = this.#sums.take(BATCH)) {
       const increments = batch.map(({ counter, inFlight }) => ({ ...counter, bytes: inFlight }));
       const values = await this.#health.watch(this.#store.add(increments));
-      if (values === undefined) return this.#sums.giveBack(batch);
+      if (values === undefined) return this.#giveBack(batch);
+      this.#pauseMs = WRITE_AFTER_MS;
       this.#sums.settle(batch, values, this.#clock.now());
       this.#writes++;
     }
+  }
+
+  #giveBack(batch: readonly Sum[]): void {
+    this.#sums.giveBack(batch);
+    const { first, longest } = TRY_AGAIN_MS;
+    this.#pauseMs = Math.min(longest, Math.max(first, this.#pauseMs * 2));
   }
 }

@@ -8,17 +8,21 @@ import { StoreThread } from './store-thread.ts';
 const CLOSE_MS = 2000;
 
 export class LmdbStore implements QuotaStore {
-  readonly #folder: string;
+  readonly #start: () => Promise<StoreThread>;
   #thread: Promise<StoreThread> | undefined;
   #closed: Promise<void> | undefined;
 
-  private constructor(folder: string) {
-    this.#folder = folder;
+  private constructor(start: () => Promise<StoreThread>) {
+    this.#start = start;
   }
 
-  /** @param folder made if it is not there @throws Error that says why the store cannot be used */
-  static async open(folder: string): Promise<LmdbStore> {
-    const store = new LmdbStore(folder);
+  /**
+   * @param folder made if it is not there
+   * @param start for tests that end the thread
+   * @throws Error that says why the store cannot be used
+   */
+  static async open(folder: string, start = () => StoreThread.start(folder)): Promise<LmdbStore> {
+    const store = new LmdbStore(start);
     await store.#running();
     return store;
   }
@@ -52,7 +56,7 @@ export class LmdbStore implements QuotaStore {
   /** The thread; a new one in place of one that has ended. */
   #running(): Promise<StoreThread> {
     if (this.#thread === undefined) {
-      const starting = StoreThread.start(this.#folder);
+      const starting = this.#start();
       this.#thread = starting;
       const forget = () => {
         if (this.#thread === starting) this.#thread = undefined;

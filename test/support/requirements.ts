@@ -19,6 +19,10 @@ const requirements = {
     isPresent: () => prepareSplice().ok,
     howToGet: 'Linux, and `npm install` with the optional package koffi',
   },
+  tmpfs: {
+    isPresent: () => succeeds('unshare', '--mount', 'true'),
+    howToGet: 'run as root, with the right to mount (CAP_SYS_ADMIN)',
+  },
   prosody: { isPresent: () => finds('prosody', 'prosodyctl'), howToGet: 'apt-get install prosody' },
   ejabberd: { isPresent: () => finds('ejabberdctl', 'erl'), howToGet: 'apt-get install ejabberd' },
   slixmpp: {
