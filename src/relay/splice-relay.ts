@@ -20,7 +20,8 @@
 // thread has ended. So a worker may die at any moment: whatever it had is known here.
 
 import type { Socket } from 'node:net';
-import type { Clock, Peer, RelayEngine, RelayedStream } from '../rendezvous/ports.ts';
+import type { RateTable } from '../policy/rate.ts';
+import type { Clock, Peer, Rate, RelayEngine, RelayedStream } from '../rendezvous/ports.ts';
 import type { EarlyData } from './held-peer.ts';
 import { stopReading, takeOut } from './splice/hand-over.ts';
 import type { Libc } from './splice/libc.ts';
@@ -39,6 +40,8 @@ export interface SpliceRelayOptions {
    * lose it. It is about the time after which Linux gives up retransmitting anyway.
    */
   readonly userTimeoutMs?: number;
+  /** Where the rates of its streams are; default: there are none. */
+  readonly rates?: RateTable | undefined;
   /** Worker threads. */
   readonly workers: number;
   /** A worker has died and is replaced; so many streams died with it. */
@@ -70,6 +73,7 @@ export class SpliceRelay implements RelayEngine {
       spawn: options.spawn ?? spawnWorker,
       largePipes: largePipesOf(options.workers),
       halfCloseMs: options.halfCloseMs,
+      rates: options.rates?.memory,
       discard: options.earlyData === 'discard',
       onDeath: options.onWorkerDeath ?? (() => {}),
     };
@@ -85,16 +89,18 @@ export class SpliceRelay implements RelayEngine {
     return peer;
   }
 
-  async join(first: Peer, second: Peer): Promise<RelayedStream> {
+  async join(first: Peer, second: Peer, rates: readonly Rate[] = []): Promise<RelayedStream> {
     if (!(first instanceof SplicedPeer) || !(second instanceof SplicedPeer)) {
       throw new TypeError('a peer of another engine cannot be joined');
     }
+    if (rates.length > 0 && !this.#options.rates)
+      throw new TypeError('the engine was given no table of rates');
     if (first.isArriving) await this.#arriving.get(first);
     if (second.isArriving) await this.#arriving.get(second);
     const worker = this.#workerFor(first, second);
     first.move(worker);
     second.move(worker);
-    return worker.join(first, second);
+    return worker.join(first, second, rates);
   }
 
   close(): Promise<void> {

@@ -1,18 +1,25 @@
 // Carries out what the main thread asks a worker to do, and reports what happens there.
 
 import type { MessagePort } from 'node:worker_threads';
+import { Allowance } from '../../policy/allowance.ts';
+import type { RateSlots } from '../../policy/rate-slots.ts';
 import type { StreamEnd } from '../../rendezvous/ports.ts';
+import { Pace } from '../pace.ts';
 import { SLOTS_PER_PAGE } from './counters.ts';
 import type { Plumbing } from './direction.ts';
+import type { DueTimes } from './due-times.ts';
 import type { EventLoop } from './event-loop.ts';
 import { Epoll } from './linux.ts';
-import type { FromWorker, ToWorker } from './protocol.ts';
+import type { FromWorker, JoinOrder, ToWorker } from './protocol.ts';
 import type { RunQueue } from './run-queue.ts';
-import { type PairObserver, type PairOrder, SplicedPair } from './spliced-pair.ts';
+import { type PairObserver, SplicedPair } from './spliced-pair.ts';
 
 export interface DeskParts extends Plumbing {
   readonly loop: EventLoop;
   readonly queue: RunQueue;
+  readonly dues: DueTimes;
+  /** Undefined: no stream has a rate. */
+  readonly rates: RateSlots | undefined;
   readonly port: MessagePort;
 }
 
@@ -57,10 +64,17 @@ export class Desk implements PairObserver {
     this.#tell({ kind: 'ended', slot, reason });
   }
 
-  #join(order: PairOrder): void {
+  #join(order: JoinOrder): void {
     const page = this.#pages[Math.floor(order.slot / SLOTS_PER_PAGE)];
     if (page === undefined) throw new RangeError(`there is no counter slot ${order.slot}`);
-    this.#pairs.set(order.slot, new SplicedPair(order, page, this.#parts));
+    this.#pairs.set(order.slot, new SplicedPair(order, page, this.#paceOf(order.rates), this.#parts));
+  }
+
+  /** What holds a stream with such rates back; nothing, if it has none. */
+  #paceOf(rates: readonly number[]): Pace | undefined {
+    if (rates.length === 0) return undefined;
+    if (this.#parts.rates === undefined) throw new TypeError('the worker was given no rates');
+    return new Pace(new Allowance(this.#parts.rates, rates), this.#parts.dues);
   }
 
   #tell(message: FromWorker): void {

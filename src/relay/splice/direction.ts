@@ -5,11 +5,12 @@
 //
 // The source is not read while the sink is blocked: its bytes wait in its own kernel buffer, then at the sender.
 
+import type { Pace, Waiter } from '../pace.ts';
 import type { DirectionCounter } from './counters.ts';
 import type { Libc } from './libc.ts';
 import { Errno, Socket, Splice } from './linux.ts';
 import type { Pipe, PipePool } from './pipe-pool.ts';
-import type { Task } from './run-queue.ts';
+import { SHORT_BYTES, TALKS, type Task } from './run-queue.ts';
 import type { Side } from './side.ts';
 
 /** What all directions of a worker use. */
@@ -22,16 +23,22 @@ export interface Plumbing {
 
 export interface DirectionOwner {
   readonly hasEnded: boolean;
+  /** What holds the bytes of both directions back; undefined: nothing. */
+  readonly pace: Pace | undefined;
   /** The source's last byte has been delivered, and so is its FIN when this returns. */
   onDone(direction: Direction): void;
   onFailure(side: Side, errno: number): void;
   /** The sink is dead: nothing can be moved. */
   onDeadSink(direction: Direction): void;
+  /** It is its turn to move what the pace allows. */
+  onTurn(direction: Direction): void;
+  /** Whether the kernel is to tell of input: not while it has to wait for its turn. */
+  listenTo(side: Side, toInput: boolean): void;
 }
 
 const SPLICE_FLAGS = Splice.MOVE | Splice.NONBLOCK;
 
-export class Direction implements Task {
+export class Direction implements Task, Waiter {
   readonly source: Side;
   readonly sink: Side;
   readonly counter: DirectionCounter;
@@ -42,7 +49,8 @@ export class Direction implements Task {
   #held = 0;
   isDone = false;
   queued = false;
-  lastMove = 0;
+  moved = 0;
+  shortMoves = TALKS;
 
   constructor(
     source: Side,
@@ -62,15 +70,33 @@ export class Direction implements Task {
   }
 
   run(limit: number): boolean {
+    this.moved = 0;
     if (this.isDone || this.#owner.hasEnded) return false;
+    const mayMove = this.#move(limit);
+    if (!mayMove) this.#owner.pace?.done(this);
+    return mayMove;
+  }
+
+  resume(): void {
+    this.#owner.onTurn(this);
+  }
+
+  /** Moves at most so many bytes; true if there may be more to move at once. */
+  #move(limit: number): boolean {
     if (this.sink.isDead) {
       this.#owner.onDeadSink(this);
       return false;
     }
     if (!this.sink.writable || !this.#sendEarly() || !this.#empty()) return false;
     if (!this.source.readable) return false;
+    const { pace } = this.#owner;
+    const size = pace ? pace.take(limit, this) : limit;
+    if (size === 0) {
+      this.#owner.listenTo(this.source, false); // it is known to have something
+      return false;
+    }
     const pipe = this.#plumbing.pipes.take();
-    return pipe ? this.#fill(pipe, limit) && this.#empty() : this.#copy(limit);
+    return pipe ? this.#fill(pipe, size) && this.#empty() : this.#copy(size);
   }
 
   /** Throws away what has not been delivered, and gives the pipe back. */
@@ -92,8 +118,7 @@ export class Direction implements Task {
     const { libc, pipes } = this.#plumbing;
     const taken = libc.splice(this.source.fd, null, pipe.write, null, limit, SPLICE_FLAGS);
     if (taken > 0) {
-      this.lastMove = taken;
-      this.counter.take(taken);
+      this.#note(taken, limit);
       this.#held = taken;
       this.#pipe = pipe;
       return true;
@@ -124,9 +149,13 @@ export class Direction implements Task {
   /** Bytes that were read before the hand-over go first; true if there are none left. [S5B-P-45] */
   #sendEarly(): boolean {
     const { libc } = this.#plumbing;
+    const { pace } = this.#owner;
     while (this.#early) {
-      const given = libc.send(this.sink.fd, this.#early, this.#early.length, SEND_FLAGS);
+      const size = pace ? pace.take(this.#early.length, this) : this.#early.length;
+      if (size === 0) return false;
+      const given = libc.send(this.sink.fd, this.#early, size, SEND_FLAGS);
       if (given >= 0) {
+        pace?.spend(given);
         this.counter.give(given);
         this.#early = given < this.#early.length ? this.#early.subarray(given) : undefined;
       } else if (!this.#mayRetry(libc.errno())) return false;
@@ -149,16 +178,25 @@ export class Direction implements Task {
     const given = libc.send(this.sink.fd, scratch, seen, SEND_FLAGS);
     if (given === -1) return this.#mayRetry(libc.errno());
     libc.recv(this.source.fd, scratch, given, Socket.MSG_TRUNC | Socket.MSG_DONTWAIT);
-    this.lastMove = given;
-    this.counter.take(given);
+    this.#note(given, size);
     this.counter.give(given);
     return true;
   }
 
+  /** So many bytes have been taken from the source, when so many were asked for. */
+  #note(taken: number, asked: number): void {
+    this.moved = taken;
+    this.shortMoves = taken < SHORT_BYTES && taken < asked ? this.shortMoves + 1 : 0;
+    this.counter.take(taken);
+    this.#owner.pace?.spend(taken);
+  }
+
   /** Nothing came from the source: it has nothing now (EAGAIN), it has ended (0), or it has failed. */
   #onNothing(errno: number): void {
-    if (errno === Errno.EAGAIN) this.source.readable = false;
-    else if (errno === 0) this.#finish();
+    if (errno === Errno.EAGAIN) {
+      this.source.readable = false;
+      this.#owner.listenTo(this.source, true);
+    } else if (errno === 0) this.#finish();
     else if (errno !== Errno.EINTR) this.#owner.onFailure(this.source, errno);
   }
 

@@ -17,8 +17,6 @@ export interface Watcher {
 /** Events taken in one call. */
 const BATCH = 128;
 
-const FOREVER_MS = -1;
-
 /** Adds a descriptor to an epoll instance, changes what is asked of it, or removes it. @throws SystemCallError */
 export function control(libc: Libc, epoll: number, operation: number, { fd, tag }: Lent, events = 0): void {
   event.setUint32(0, events, true);
@@ -54,9 +52,12 @@ export class EventLoop {
     if (this.#watchers.delete(lent.tag)) control(this.#libc, this.#epoll, Epoll.CTL_DEL, lent);
   }
 
-  /** Tells the watchers what has happened; waits until something happens, or only looks. */
-  turn(wait: boolean): void {
-    const count = this.#libc.epollWait(this.#epoll, this.#batch, BATCH, wait ? FOREVER_MS : 0);
+  /**
+   * Tells the watchers what has happened, or what happens next.
+   * @param waitMs how long to wait for that: 0 is not at all, -1 for ever
+   */
+  turn(waitMs: number): void {
+    const count = this.#libc.epollWait(this.#epoll, this.#batch, BATCH, waitMs);
     if (count === -1) {
       const errno = this.#libc.errno();
       if (errno === Errno.EINTR) return;

@@ -17,17 +17,18 @@ interface WithHandle {
   _handle: { readonly fd?: number; reading?: boolean; readStop(): number } | null;
 }
 
+const NOTHING: Buffer = Buffer.alloc(0);
+
 /** Stops the reading; the bytes that Node.js has read already come back. */
 export function stopReading(socket: Socket): Buffer {
-  const handle = (socket as unknown as WithHandle)._handle;
+  socket.pause();
+  const unread: Buffer = socket.readableLength === 0 ? NOTHING : (socket.read() ?? NOTHING);
+  const handle = (socket as unknown as WithHandle)._handle; // stopped last: to read from a socket starts it again
   if (handle) {
     handle.readStop();
     handle.reading = false;
   }
-  socket.pause();
-  const chunks: Buffer[] = [];
-  for (let chunk = socket.read(); chunk !== null; chunk = socket.read()) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  return unread;
 }
 
 /**

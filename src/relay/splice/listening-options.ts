@@ -1,6 +1,7 @@
 // Options of a listening socket that every connection accepted from it inherits. [Linux, tcp(7), socket(7)]
 
 import { getSystemErrorName } from 'node:util';
+import { KEEPALIVE_AFTER_MS } from '../../sockets/tune.ts';
 import type { Libc } from './libc.ts';
 import { Socket } from './linux.ts';
 import { prepareLibc } from './probe.ts';
@@ -11,6 +12,30 @@ export interface ListeningOptions {
   /** Bytes of the kernel's buffers; default: tuned by the kernel. It keeps twice as much for its own use, too. */
   readonly receiveBuffer?: number | undefined;
   readonly sendBuffer?: number | undefined;
+}
+
+/** Between two questions of a keepalive, in seconds, and how many go without an answer: as Node.js has it. */
+const KEEPALIVE_EVERY_S = 1;
+const KEEPALIVE_TRIES = 10;
+
+/**
+ * Lets accepted sockets have what `tune` (src/sockets/tune.ts) gives each of them. False where that is not possible.
+ * Five system calls once, where there were five for every connection: 20 µs of a set-up.
+ */
+export function inheritTuning(fd: number): boolean {
+  const prepared = prepareLibc();
+  if (!prepared.ok) return false;
+  const options = [
+    [Socket.IPPROTO_TCP, Socket.TCP_NODELAY, 1],
+    [Socket.SOL_SOCKET, Socket.SO_KEEPALIVE, 1],
+    [Socket.IPPROTO_TCP, Socket.TCP_KEEPIDLE, KEEPALIVE_AFTER_MS / 1000],
+    [Socket.IPPROTO_TCP, Socket.TCP_KEEPINTVL, KEEPALIVE_EVERY_S],
+    [Socket.IPPROTO_TCP, Socket.TCP_KEEPCNT, KEEPALIVE_TRIES],
+  ] as const;
+  return options.every(([level, name, value]) => {
+    const bytes = Int32Array.of(value);
+    return prepared.libc.setsockopt(fd, level, name, bytes, bytes.byteLength) !== -1;
+  });
 }
 
 /**

@@ -25,10 +25,14 @@ export type ToWorker =
       readonly second: Lent;
       /** Bytes that were read before the hand-over, of each; undefined is none. */
       readonly early: readonly [Uint8Array | undefined, Uint8Array | undefined];
+      /** What it draws its bytes from: slots of the rates. */
+      readonly rates: readonly number[];
     }
   /** Asks for a stream's connections back; answered with `ended`, unless it has ended already. */
   | { readonly kind: 'abort'; readonly slot: number }
   | { readonly kind: 'stop' };
+
+export type JoinOrder = Extract<ToWorker, { kind: 'join' }>;
 
 export type FromWorker =
   /** The connection that waits, or waited, under this tag has sent FIN. */
@@ -52,4 +56,6 @@ export interface WorkerStart {
   readonly pipes: SharedArrayBuffer;
   /** Pipes that it may enlarge. */
   readonly largePipes: number;
+  /** Where the rates are (policy/rate-slots.ts); undefined: no stream has any. */
+  readonly rates: SharedArrayBuffer | undefined;
 }

@@ -1,7 +1,7 @@
 // One relay worker with all that is lent to it: waiting peers and running streams. When its thread dies, its
 // streams are reset, a new thread takes its place, and the waiting peers are lent to that one.
 
-import { type Clock, PeerGoneError, type StreamEnd } from '../../rendezvous/ports.ts';
+import { type Clock, PeerGoneError, type Rate, type StreamEnd } from '../../rendezvous/ports.ts';
 import { CounterSlots } from './counters.ts';
 import type { Libc } from './libc.ts';
 import type { FromWorker, Lent, ToWorker } from './protocol.ts';
@@ -18,6 +18,8 @@ export interface RelayWorkerParts {
   readonly spawn: SpawnWorker;
   /** Pipes that its thread may enlarge. */
   readonly largePipes: number;
+  /** Where the rates of its streams are. */
+  readonly rates: SharedArrayBuffer | undefined;
   readonly halfCloseMs: number;
   /** Early bytes of waiting peers are thrown away. */
   readonly discard: boolean;
@@ -73,7 +75,7 @@ export class RelayWorker implements Warden, StreamParts {
    * Joins two peers that are watched here. The worker finds the order before anything that it is told later, so the
    * stream is live at once: what comes in waits in the kernel until then. @throws PeerGoneError if one is gone
    */
-  join(first: SplicedPeer, second: SplicedPeer): SplicedStream {
+  join(first: SplicedPeer, second: SplicedPeer, rates: readonly Rate[]): SplicedStream {
     if (this.#cancelResume) throw new Error('the relay worker is being replaced');
     const alive = [first.isAlive(), second.isAlive()]; // both are asked, so that both are closed if both are gone
     const one = alive.includes(false) ? undefined : first.join();
@@ -85,7 +87,14 @@ export class RelayWorker implements Warden, StreamParts {
     const stream = new SplicedStream([one.lent.fd, two.lent.fd], this);
     const { slot } = stream;
     this.#streams.set(slot, stream);
-    this.#post({ kind: 'join', slot, first: one.lent, second: two.lent, early: [one.early, two.early] });
+    this.#post({
+      kind: 'join',
+      slot,
+      first: one.lent,
+      second: two.lent,
+      early: [one.early, two.early],
+      rates: rates.map(({ index }) => index),
+    });
     return stream;
   }
 
@@ -108,12 +117,13 @@ export class RelayWorker implements Warden, StreamParts {
   }
 
   #start(): WorkerThread {
-    const { libc, spawn, largePipes } = this.#parts;
+    const { libc, spawn, largePipes, rates } = this.#parts;
     this.#startedAt = this.clock.now();
     return new WorkerThread({
       libc,
       spawn,
       largePipes,
+      rates,
       onMessage: (message) => this.#onMessage(message),
       onEnd: (error) => this.#onEnd(error),
     });

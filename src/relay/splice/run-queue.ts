@@ -11,14 +11,18 @@ import { Fifo } from './fifo.ts';
 export interface Task {
   /** Is in the queue: kept by the queue. */
   queued: boolean;
-  /** Bytes of the last move that moved anything. */
-  readonly lastMove: number;
+  /** Bytes that the last run moved. */
+  readonly moved: number;
+  /** Moves on end, the last one included, that moved little because there was no more. */
+  readonly shortMoves: number;
   /** Moves at most `limit` bytes; true if there may be more to move at once. */
   run(limit: number): boolean;
 }
 
 /** What a short task may move in a turn; a task that moved as much is none any more. */
-const SHORT_BYTES = 16 * 1024;
+export const SHORT_BYTES = 16 * 1024;
+/** So many short moves on end are talk; a single one is what bulk leaves over, too. Where there was none, talk is assumed. */
+export const TALKS = 2;
 /** What a bulk task may move in a turn: what a large pipe holds. */
 const BULK_BYTES = 1024 * 1024;
 /** The same while somebody talks. */
@@ -41,7 +45,7 @@ export class RunQueue {
   add(task: Task): void {
     if (task.queued) return;
     task.queued = true;
-    if (task.lastMove < SHORT_BYTES) this.#short.push(task);
+    if (task.shortMoves >= TALKS) this.#short.push(task);
     else this.#bulk.push(task);
   }
 
@@ -51,7 +55,7 @@ export class RunQueue {
     this.#short = this.#spare; // those who want to run again do so in the next turn
     for (const task of short) {
       this.#run(task, SHORT_BYTES);
-      if (task.lastMove > 0 && task.lastMove < SHORT_BYTES) this.#attention = ATTENTION_BYTES;
+      if (task.moved > 0 && task.shortMoves >= TALKS) this.#attention = ATTENTION_BYTES;
     }
     short.length = 0;
     this.#spare = short;
@@ -59,8 +63,8 @@ export class RunQueue {
       const task = this.#bulk.shift();
       if (task === undefined) return;
       this.#run(task, this.#attention > 0 ? ATTENTIVE_BYTES : BULK_BYTES);
-      moved += task.lastMove;
-      this.#attention -= task.lastMove;
+      moved += task.moved;
+      this.#attention -= task.moved;
     }
   }
 

@@ -3,13 +3,14 @@
 // The rules are those of the portable engine (socket-stream.ts); only who tells about FIN and RST differs.
 
 import type { StreamEnd } from '../../rendezvous/ports.ts';
+import type { Pace } from '../pace.ts';
 import { DirectionCounter, FIRST_TO_SECOND, SECOND_TO_FIRST } from './counters.ts';
 import { Direction, type DirectionOwner, type Plumbing } from './direction.ts';
 import type { EventLoop } from './event-loop.ts';
 import { Epoll, Errno, Socket } from './linux.ts';
-import type { Lent } from './protocol.ts';
+import type { JoinOrder } from './protocol.ts';
 import type { RunQueue } from './run-queue.ts';
-import { SIDE_EVENTS, Side, type SideOwner } from './side.ts';
+import { Side, type SideOwner } from './side.ts';
 import { socketError } from './socket-options.ts';
 
 /** Whom a pair tells what happens to it. */
@@ -24,38 +25,48 @@ export interface PairParts extends Plumbing {
   readonly observer: PairObserver;
 }
 
-export interface PairOrder {
-  readonly slot: number;
-  readonly first: Lent;
-  readonly second: Lent;
-  readonly early: readonly [Uint8Array | undefined, Uint8Array | undefined];
-}
-
 export class SplicedPair implements SideOwner, DirectionOwner {
   readonly #slot: number;
   readonly #parts: PairParts;
-  readonly #lent: readonly [Lent, Lent];
   readonly #first: Side;
   readonly #second: Side;
   readonly #forth: Direction;
   readonly #back: Direction;
+  readonly #pace: Pace | undefined;
   hasEnded = false;
 
-  /** Starts to move at once. */
-  constructor({ slot, first, second, early }: PairOrder, page: BigInt64Array, parts: PairParts) {
+  /** Starts to move at once. @param pace what holds its bytes back; undefined: nothing */
+  constructor(
+    { slot, first, second, early }: JoinOrder,
+    page: BigInt64Array,
+    pace: Pace | undefined,
+    parts: PairParts,
+  ) {
     this.#slot = slot;
     this.#parts = parts;
-    this.#lent = [first, second];
-    const one = new Side(first.fd, this);
-    const two = new Side(second.fd, this);
+    this.#pace = pace;
+    const one = new Side(first, this);
+    const two = new Side(second, this);
     const forth = new DirectionCounter(page, slot, FIRST_TO_SECOND);
     const back = new DirectionCounter(page, slot, SECOND_TO_FIRST);
     this.#first = one;
     this.#second = two;
     this.#forth = new Direction(one, two, early[0], forth, this, parts);
     this.#back = new Direction(two, one, early[1], back, this, parts);
-    parts.loop.watch(first, SIDE_EVENTS, one);
-    parts.loop.watch(second, SIDE_EVENTS, two);
+    one.listen(parts.loop, true);
+    two.listen(parts.loop, true);
+  }
+
+  get pace(): Pace | undefined {
+    return this.#pace;
+  }
+
+  onTurn(direction: Direction): void {
+    this.#parts.queue.add(direction);
+  }
+
+  listenTo(side: Side, toInput: boolean): void {
+    side.listen(this.#parts.loop, toInput);
   }
 
   onEvents(side: Side, events: number): void {
@@ -119,7 +130,9 @@ export class SplicedPair implements SideOwner, DirectionOwner {
     this.hasEnded = true;
     this.#forth.drop();
     this.#back.drop();
-    for (const lent of this.#lent) this.#parts.loop.unwatch(lent);
+    this.#pace?.close();
+    this.#first.leave(this.#parts.loop);
+    this.#second.leave(this.#parts.loop);
     this.#parts.observer.onEnded(this.#slot, reason);
   }
 

@@ -16,6 +16,8 @@ export interface ThreadParts {
   readonly spawn: SpawnWorker;
   /** Pipes that it may enlarge. */
   readonly largePipes: number;
+  /** Where the rates of its streams are. */
+  readonly rates: SharedArrayBuffer | undefined;
   onMessage(message: FromWorker): void;
   /** The thread has ended and everything it said has been heard; with an error unless it was asked to stop. */
   onEnd(error: Error | undefined): void;
@@ -37,7 +39,7 @@ export class WorkerThread {
 
   /** @throws SystemCallError when there are no descriptors left */
   constructor(parts: ThreadParts) {
-    const { libc, spawn, largePipes } = parts;
+    const { libc, spawn, largePipes, rates } = parts;
     this.#parts = parts;
     this.epoll = must(libc, 'epoll_create1', libc.epollCreate(Epoll.CLOEXEC));
     this.#wake = must(libc, 'eventfd', libc.eventfd(0, Open.CLOEXEC | Open.NONBLOCK));
@@ -53,6 +55,7 @@ export class WorkerThread {
       woken: this.#woken.buffer,
       pipes: this.#pipes,
       largePipes,
+      rates,
     });
     worker.unref();
     this.#ended = this.#watch(worker);

@@ -1,7 +1,7 @@
 // Whose turn it is among the directions of a relay worker.
 
 import { describe, expect, it } from 'vitest';
-import { RunQueue, type Task } from '../../../src/relay/splice/run-queue.ts';
+import { RunQueue, SHORT_BYTES, TALKS, type Task } from '../../../src/relay/splice/run-queue.ts';
 
 const KiB = 1024;
 const MiB = 1024 * KiB;
@@ -9,7 +9,8 @@ const MiB = 1024 * KiB;
 /** A task with so many bytes to move; writes its name and the size of each move down. */
 class Source implements Task {
   queued = false;
-  lastMove = 0;
+  moved = 0;
+  shortMoves = TALKS;
   readonly #name: string;
   readonly #moves: [string, number][];
   left: number;
@@ -22,9 +23,10 @@ class Source implements Task {
 
   run(limit: number): boolean {
     const moved = Math.min(limit, this.left);
+    this.moved = moved;
     if (moved === 0) return false;
     this.left -= moved;
-    this.lastMove = moved;
+    this.shortMoves = moved < SHORT_BYTES && moved < limit ? this.shortMoves + 1 : 0;
     this.#moves.push([this.#name, moved]);
     return true;
   }
