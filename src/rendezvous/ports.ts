@@ -124,6 +124,8 @@ export type AdmissionVerdict =
 
 /** Asked at the activation of a complete pair. */
 export interface Admission {
+  /** To be awaited before `admit`, if there is anything to await. Never rejects. */
+  prepare?(applicant: Applicant): Promise<void> | undefined;
   admit(applicant: Applicant): AdmissionVerdict;
 }
 
@@ -285,6 +287,17 @@ export type Fact =
   | { readonly kind: 'audit-failed'; readonly file: string; readonly error: Error }
   /** The file takes lines again; so many were lost meanwhile. */
   | { readonly kind: 'audit-resumed'; readonly file: string; readonly lost: number }
+  /** What quotas count is not kept: told once, until it is kept again. */
+  | {
+      readonly kind: 'store-failed';
+      readonly operation: 'read' | 'write' | 'forget' | 'close';
+      readonly error: Error;
+    }
+  | {
+      readonly kind: 'store-recovered';
+      readonly operation: 'read' | 'write' | 'forget' | 'close';
+      readonly failedForMs: number;
+    }
   | {
       readonly kind: 'draining';
       readonly streams: number;
@@ -312,4 +325,15 @@ export interface Readings {
   streamsActive(): number;
   /** Bytes relayed since the start, those of running streams included. */
   relayed(): ByteCounts;
+}
+
+/** The same of the quotas. */
+export interface QuotaReadings {
+  /** The highest share of any quota that is used; 1 and more: used up. */
+  readonly highestShare: number;
+  readonly unwrittenBytes: number;
+  readonly uncountedBytes: number;
+  /** Calls of the store since the start: batches written, and whatever failed. */
+  readonly writes: number;
+  readonly failures: number;
 }

@@ -1,12 +1,11 @@
 // Who waits for whom: every session of every listener, by session key. [XEP-0065 §6.3] [S5B-P-50]
 
-import type { AddressLimits } from '../policy/address-limits.ts';
 import type { SessionKey } from '../wire/session-key.ts';
 import { admitEveryone } from './admit-everyone.ts';
-import { Deadlines } from './deadlines.ts';
 import type {
   ActivationVerdict,
   Admission,
+  Applicant,
   ByteCounts,
   Clock,
   Fact,
@@ -20,18 +19,13 @@ import type {
 } from './ports.ts';
 import { arrive, freePlace, leave, type Session, start } from './session.ts';
 import { Streams } from './streams.ts';
+import { type WaitingOptions, WaitingRoom } from './waiting-room.ts';
 
 type WaitingEnd = Extract<Fact, { kind: 'waiting-ended' }>['why'];
 
-export interface TableOptions {
-  /** Connections that may wait at once. */
-  readonly maxWaiting: number;
+export interface TableOptions extends WaitingOptions {
   /** Streams that may run at once. */
   readonly maxStreams: number;
-  /** How long a connection may wait for its activation, in milliseconds. [S5B-P-83] */
-  readonly pendingMs: number;
-  /** Who may have one more connection waiting; absent: everyone. [S5B-P-85] */
-  readonly addresses?: Pick<AddressLimits, 'mayWait' | 'wait'>;
 }
 
 /** How far a drain has come. */
@@ -46,10 +40,10 @@ export class Table implements Rendezvous, Readings {
   /** By key, so one requester may have any number of them, also with the same target. [S5B-P-49] */
   readonly #sessions = new Map<SessionKey, Session>();
   readonly #streams: Streams;
-  readonly #deadlines: Deadlines;
+  readonly #waiting: WaitingRoom;
   readonly #admission: Admission;
   readonly #observer: Observer;
-  readonly #options: TableOptions;
+  #maxStreams: number;
   #draining = false;
 
   constructor(
@@ -61,9 +55,9 @@ export class Table implements Rendezvous, Readings {
   ) {
     this.#streams = new Streams(engine, clock, observer);
     this.#admission = admission;
-    this.#deadlines = new Deadlines(clock);
+    this.#waiting = new WaitingRoom(clock, options);
     this.#observer = observer;
-    this.#options = options;
+    this.#maxStreams = options.maxStreams;
   }
 
   join(key: SessionKey, remote: string, admit: () => Peer): JoinVerdict {
@@ -71,19 +65,13 @@ export class Table implements Rendezvous, Readings {
     if (this.#draining && !this.#sessions.has(key)) return { ok: false, reason: 'draining' };
     const place = freePlace(this.#sessions.get(key));
     if (place === undefined) return { ok: false, reason: 'taken' };
-    if (place === 'empty' && this.#deadlines.size >= this.#options.maxWaiting) {
-      return { ok: false, reason: 'over-limit' };
-    }
-    const { addresses } = this.#options;
-    if (place === 'empty' && addresses?.mayWait(remote) === false) {
-      return { ok: false, reason: 'over-address-limit' };
-    }
+    const refusal = place === 'empty' ? this.#waiting.refusal(remote) : undefined;
+    if (refusal !== undefined) return { ok: false, reason: refusal };
     const peer = admit();
     const arrival = arrive(this.#sessions.get(key), peer);
     if (!arrival.ok) throw new Error(`no place under ${key} after one was found`);
     this.#sessions.set(key, arrival.session);
-    const onExpired = () => this.#drop(key, peer, 'expired');
-    this.#deadlines.set(peer, this.#options.pendingMs, onExpired, addresses?.wait(remote));
+    this.#waiting.enter(peer, remote, () => this.#drop(key, peer, 'expired'));
     peer.onChange(() => {
       if (peer.condition === 'gone') this.#drop(key, peer, 'gone');
     });
@@ -93,16 +81,25 @@ export class Table implements Rendezvous, Readings {
   }
 
   async activate(keys: readonly SessionKey[], parties: Parties): Promise<ActivationVerdict> {
-    const key = keys.find((candidate) => this.#sessions.has(candidate));
-    const session = key && this.#sessions.get(key);
-    if (!key || !session) return { ok: false, reason: this.#draining ? 'draining' : 'unknown' };
+    const pair = this.#find(keys)?.session;
+    const ready = pair?.state === 'paired' && this.#admission.prepare?.(applicant(parties, pair.peers));
+    if (ready) await ready; // and look again
+    const found = this.#find(keys);
+    if (found === undefined) return { ok: false, reason: this.#draining ? 'draining' : 'unknown' };
+    const { key, session } = found;
     if (session.state === 'active') return { ok: false, reason: 'taken' };
-    if (this.#streams.active >= this.#options.maxStreams) {
+    if (this.#streams.active >= this.#maxStreams) {
       this.dismiss([key]);
       return { ok: false, reason: 'over-limit' };
     }
     if (session.state === 'waiting') return { ok: false, reason: 'peer-missing' };
     return this.#join(key, session, parties);
+  }
+
+  /** Other limits, for whoever comes from now on; nobody who is here is sent away. */
+  reconfigure(options: TableOptions): void {
+    this.#maxStreams = options.maxStreams;
+    this.#waiting.reconfigure(options);
   }
 
   dismiss(keys: readonly SessionKey[]): void {
@@ -116,7 +113,7 @@ export class Table implements Rendezvous, Readings {
   /** From now on no new key; who waits may still be activated, and running streams are left alone. [S5B-P-88] */
   drain(): Drained {
     this.#draining = true;
-    const nobodyWaits = this.#deadlines.empty();
+    const nobodyWaits = this.#waiting.empty();
     return { nobodyWaits, finished: nobodyWaits.then(() => this.#streams.idle()) };
   }
 
@@ -133,7 +130,7 @@ export class Table implements Rendezvous, Readings {
   }
 
   connectionsWaiting(): number {
-    return this.#deadlines.size;
+    return this.#waiting.size;
   }
 
   streamsActive(): number {
@@ -151,19 +148,28 @@ export class Table implements Rendezvous, Readings {
     parties: Parties,
   ): Promise<ActivationVerdict> {
     const [first, second] = session.peers;
-    const verdict = this.#admission.admit({ ...parties, first: first.remote, second: second.remote });
+    const verdict = this.#admission.admit(applicant(parties, session.peers));
     if (!verdict.ok) {
       this.dismiss([key]); // [S5B-P-73]
       return verdict;
     }
     this.#sessions.set(key, start(session, parties));
-    for (const peer of session.peers) this.#deadlines.clear(peer);
+    const since = this.#waiting.since(first);
+    for (const peer of session.peers) this.#waiting.leave(peer);
     const { grant } = verdict;
-    const since = this.#deadlines.since(first);
     const opened = await this.#streams.open({ key, parties, first, second, since, grant }, () =>
       this.#sessions.delete(key),
     );
     return opened ? { ok: true } : { ok: false, reason: 'peer-gone' };
+  }
+
+  /** What is under the first of the keys that has anything. */
+  #find(keys: readonly SessionKey[]): { key: SessionKey; session: Session } | undefined {
+    for (const key of keys) {
+      const session = this.#sessions.get(key);
+      if (session !== undefined) return { key, session };
+    }
+    return undefined;
   }
 
   #endWaiting(key: SessionKey, why: WaitingEnd): void {
@@ -174,7 +180,7 @@ export class Table implements Rendezvous, Readings {
 
   /** A waiting peer goes; what it waited for stays with the other one. [S5B-P-43] */
   #drop(key: SessionKey, peer: Peer, why: WaitingEnd): void {
-    if (!this.#deadlines.has(peer)) return;
+    if (!this.#waiting.has(peer)) return;
     const session = this.#sessions.get(key);
     const rest = session && leave(session, peer);
     if (rest) this.#sessions.set(key, rest);
@@ -183,8 +189,12 @@ export class Table implements Rendezvous, Readings {
   }
 
   #stopWaiting(key: SessionKey, peer: Peer, why: WaitingEnd): void {
-    this.#deadlines.clear(peer);
+    this.#waiting.leave(peer);
     peer.close();
     this.#observer.observe({ kind: 'waiting-ended', key, remote: peer.remote, why });
   }
+}
+
+function applicant(parties: Parties, [first, second]: readonly [Peer, Peer]): Applicant {
+  return { ...parties, first: first.remote, second: second.remote };
 }
