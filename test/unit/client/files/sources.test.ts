@@ -1,0 +1,93 @@
+// Files, bytes and streams as sources of a transfer.
+
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { fileSource } from '../../../../src/client/files/file-source.ts';
+import { bufferSource, streamSource } from '../../../../src/client/files/memory-source.ts';
+
+const bytes = Buffer.from(Array.from({ length: 1_500_000 }, (_, index) => index % 251));
+const md5 = createHash('md5').update(bytes).digest('hex');
+
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'streamhost-sources-'));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+async function file(name = 'a.bin'): Promise<string> {
+  const path = join(await folder(), name);
+  await writeFile(path, bytes);
+  return path;
+}
+
+describe.each([
+  ['a file', async () => fileSource(await file())],
+  ['a buffer', async () => bufferSource(bytes, 'a.bin')],
+])('%s', (_, make) => {
+  it('has name, size and MD5, and can be read from anywhere, again and again [SI-I-07] [SI-I-08]', async () => {
+    const source = await make();
+    expect(source).toMatchObject({ name: 'a.bin', size: bytes.length, isSeekable: true });
+    expect(await source.md5()).toBe(md5);
+    expect((await buffer(source.open(0, bytes.length))).equals(bytes)).toBe(true);
+    expect((await buffer(source.open(1000, 600_000))).equals(bytes.subarray(1000, 601_000))).toBe(true);
+    expect(await buffer(source.open(bytes.length, 0))).toEqual(Buffer.alloc(0));
+  });
+
+  it('can be called off while its MD5 is made', async () => {
+    const source = await make();
+    await expect(source.md5(AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
+  });
+});
+
+describe('a file', () => {
+  it('tells when it was changed, and goes by another name if one is given', async () => {
+    const source = await fileSource(await file(), 'other.bin');
+    expect(source.name).toBe('other.bin');
+    expect(source.date).toBeInstanceOf(Date);
+  });
+
+  it('that has shrunk gives fewer bytes [SI-I-21]', async () => {
+    const path = await file();
+    const source = await fileSource(path);
+    await truncate(path, 1000);
+    expect((await buffer(source.open(0, source.size))).length).toBe(1000);
+  });
+
+  it('that is gone meanwhile cannot be read', async () => {
+    const path = await file();
+    const source = await fileSource(path);
+    await rm(path);
+    await expect(buffer(source.open(0, source.size))).rejects.toMatchObject({ code: 'storage' });
+  });
+
+  it('that is not there, or is no file, cannot be sent', async () => {
+    const path = await folder();
+    await expect(fileSource(join(path, 'none'))).rejects.toThrow('there is no such file');
+    await expect(fileSource(path)).rejects.toThrow('expected a regular file');
+  });
+});
+
+describe('a stream', () => {
+  it('is read once, from its beginning', async () => {
+    const source = streamSource(Readable.from([bytes]), 's', bytes.length);
+    expect(source).toMatchObject({ name: 's', size: bytes.length, isSeekable: false });
+    expect((await buffer(source.open(0, bytes.length))).equals(bytes)).toBe(true);
+    await expect(buffer(source.open(0, bytes.length))).rejects.toMatchObject({ code: 'storage' });
+    await expect(source.md5()).rejects.toMatchObject({ code: 'storage' });
+  });
+
+  it('cannot begin in the middle', async () => {
+    const source = streamSource(Readable.from([bytes]), 's', bytes.length);
+    await expect(buffer(source.open(1, 1))).rejects.toMatchObject({ code: 'storage' });
+  });
+
+  it('with more bytes than it should have fails', async () => {
+    const source = streamSource(Readable.from([bytes]), 's', 10);
+    await expect(buffer(source.open(0, 10))).rejects.toMatchObject({ code: 'size-mismatch' });
+  });
+});
