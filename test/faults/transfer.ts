@@ -1,7 +1,6 @@
 // One file through the proxy, and the verdict on it: whole, or broken so that both sides know. [S5B-P-86]
 
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { sessionKey } from '../../src/wire/session-key.ts';
 import type { XmppUser } from '../support/interop/xmpp-user.ts';
@@ -74,15 +73,24 @@ async function send(
   for (let left = bytes; left > 0 && !socket.destroyed; left -= piece.length) {
     const chunk = piece.subarray(0, left);
     hash.update(chunk);
-    if (!socket.write(chunk)) await Promise.race([drained(socket), once(socket, 'close')]);
+    if (!socket.write(chunk)) await writable(socket);
     if (pace.pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pace.pauseMs));
   }
   socket.end();
   return hash.digest('hex');
 }
 
-function drained(socket: Socket): Promise<unknown> {
-  return once(socket, 'drain', { signal: AbortSignal.timeout(STEP_MS) });
+/** Resolves when there is room again, or when there will be none any more. */
+function writable(socket: Socket): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`no room to write for ${STEP_MS} ms`)), STEP_MS);
+    const done = () => {
+      clearTimeout(late);
+      socket.off('drain', done).off('close', done);
+      resolve();
+    };
+    socket.on('drain', done).on('close', done);
+  });
 }
 
 /** The digest of what came before an orderly end. */

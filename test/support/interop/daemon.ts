@@ -30,6 +30,8 @@ export interface DaemonOptions {
   /** A command that it is started by, such as `prlimit --nofile=200`. */
   readonly wrapper?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Default: the loopback. */
+  readonly listenHost?: string;
   /** Further keys of its configuration. */
   readonly config?: Partial<ConfigInput>;
 }
@@ -59,6 +61,7 @@ export class Daemon {
       throw new Error(`${EXECUTABLE} is missing: run npm run build`);
     });
     const streamhost = { host: '127.0.0.1', port: await freePort() };
+    const { listenHost = streamhost.host } = options;
     const httpPort = await freePort();
     const config: ConfigInput = {
       xmpp: {
@@ -68,7 +71,7 @@ export class Daemon {
         reconnect: { first: '500ms', max: retryMax },
         onRefusal,
       },
-      listen: [streamhost],
+      listen: [{ ...streamhost, host: listenHost }],
       streamhosts: [streamhost],
       http: { port: httpPort },
       log: { level: 'info', format: 'json' },
