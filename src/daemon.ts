@@ -11,8 +11,9 @@ import type { HttpEndpoint } from './ops/http.ts';
 import { createLog, type Log, type LogDestination } from './ops/log.ts';
 import { Metrics } from './ops/metrics.ts';
 import { Readiness } from './ops/readiness.ts';
+import { Policies } from './policies.ts';
 import { Access } from './policy/access.ts';
-import { AddressLimits } from './policy/address-limits.ts';
+import type { RateTable } from './policy/rate.ts';
 import { chooseEngine } from './relay/choose.ts';
 import type { Clock, Fact, Observer, RelayEngine } from './rendezvous/ports.ts';
 import { Table } from './rendezvous/table.ts';
@@ -25,7 +26,7 @@ export interface DaemonParts {
   /** Where log lines go; default: standard output. */
   readonly log?: LogDestination;
   /** Another engine than the configured one; for tests that inject faults. */
-  readonly createEngine?: (clock: Clock) => RelayEngine;
+  readonly createEngine?: (clock: Clock, rates: RateTable) => RelayEngine;
 }
 
 export { StartError };
@@ -51,14 +52,10 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
   const observers: Observer[] = [log, readiness];
   const observer: Observer = { observe: (fact: Fact) => observers.forEach((one) => void one.observe(fact)) };
 
-  const engine = parts.createEngine?.(systemClock) ?? createEngine(config, log, observer);
-  const addressLimits = new AddressLimits(config.limits, () => systemClock.now());
-  const table = new Table(engine, systemClock, observer, {
-    maxWaiting: config.limits.waiting,
-    maxStreams: config.limits.streams,
-    pendingMs: config.timeouts.pending,
-    addresses: addressLimits,
-  });
+  const policies = new Policies(config, systemClock);
+  const engine =
+    parts.createEngine?.(systemClock, policies.rates) ?? createEngine(config, policies.rates, log, observer);
+  const table = new Table(engine, systemClock, observer, policies.tableOptions(config), policies.admission);
   const metrics = new Metrics({ version: parts.version, engine: engine.name, readings: table });
   observers.push(metrics);
 
@@ -68,7 +65,7 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
   let listeners: Listener[] = [];
   let http: HttpEndpoint | undefined;
   try {
-    const parts = { rendezvous: table, engine, observer, slots, handshakeMs, addresses: addressLimits };
+    const parts = { rendezvous: table, engine, observer, slots, handshakeMs, addresses: policies.addresses };
     listeners = await openListeners(config, parts);
     http = await openHttpPort(config, { metrics, readiness });
   } catch (error) {
@@ -131,12 +128,18 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
 }
 
 /** The engine that is configured, or the best that runs here. @throws StartError */
-function createEngine({ relay, timeouts }: Config, log: Log, observer: Observer): RelayEngine {
+function createEngine(
+  { relay, timeouts }: Config,
+  rates: RateTable,
+  log: Log,
+  observer: Observer,
+): RelayEngine {
   const choice = chooseEngine(relay.engine, systemClock, {
     earlyData: relay.earlyData,
     halfCloseMs: timeouts.halfClose,
     userTimeoutMs: timeouts.unacknowledged,
     workers: relay.workers,
+    rates,
     onWorkerDeath: (error, streams) => observer.observe({ kind: 'relay-worker-died', error, streams }),
   });
   if (!choice.ok) throw new StartError(`relay.engine is splice, which cannot run here: ${choice.reason}`);
