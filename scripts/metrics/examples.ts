@@ -57,6 +57,14 @@ export const examples: readonly Example[] = [
     query: 'increase(streamhost_xmpp_reconnects_total[1h]) > 3',
   },
   {
+    question: 'Is somebody near a quota?',
+    query: 'streamhost_quota_used_ratio_max > 0.9',
+  },
+  {
+    question: 'Is what quotas count not kept? (a full disc, for example)',
+    query: 'increase(streamhost_quota_store_failures_total[10m]) > 0',
+  },
+  {
     question: 'Does the process run out of descriptors?',
     query: 'streamhost_process_open_fds / streamhost_process_max_fds > 0.8',
   },

@@ -84,7 +84,15 @@ export const waitingEndReasons = Object.keys(waitingEnds);
 export const selfCheckResults = Object.keys(selfChecks);
 
 /** An address query asks for nothing that could be unknown or taken. */
-export const addressQueryResults = ['ok', 'forbidden', 'bad-request', 'draining', 'no-address', 'failed'];
+export const addressQueryResults = [
+  'ok',
+  'forbidden',
+  'quota',
+  'bad-request',
+  'draining',
+  'no-address',
+  'failed',
+];
 
 /** What a peer or a requester was turned away for, by either door. */
 export const refusalReasons = [...new Set([...turnedAway(handshakes), ...turnedAway(requests)])];

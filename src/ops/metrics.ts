@@ -1,7 +1,7 @@
 // The one door to prom-client: facts become counters, readings are taken on each scrape. No label carries a JID.
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Fact, Observer, Readings } from '../rendezvous/ports.ts';
+import type { Fact, Observer, QuotaReadings, Readings } from '../rendezvous/ports.ts';
 import {
   addressQueryResults,
   handshakeResults,
@@ -13,12 +13,15 @@ import {
   waitingEndReasons,
 } from './labels.ts';
 import { OperationMetrics } from './operation-metrics.ts';
+import { addQuotaMetrics } from './quota-metrics.ts';
 
 export interface MetricsParts {
   readonly version: string;
   /** Name of the relay engine in use. */
   readonly engine: string;
   readonly readings: Readings;
+  /** Of the quotas; without any they are all 0. */
+  readonly quotas?: () => QuotaReadings;
 }
 
 /** A page for Prometheus. */
@@ -45,6 +48,10 @@ const DURATION_BUCKETS = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 14_400];
 const SETUP_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300];
 const SIZE_BUCKETS = [1024, 16_384, 262_144, MIB, 16 * MIB, 128 * MIB, 1024 * MIB, 8192 * MIB, 65_536 * MIB];
 
+const noQuotas = (): QuotaReadings => {
+  return { highestShare: 0, unwrittenBytes: 0, uncountedBytes: 0, writes: 0, failures: 0 };
+};
+
 /** A registry of its own, with nothing counted yet. */
 export class Metrics implements Observer {
   readonly #registry = new Registry();
@@ -52,7 +59,7 @@ export class Metrics implements Observer {
   readonly #xmppConnected: Gauge;
   readonly #operation: OperationMetrics;
 
-  constructor({ version, engine, readings }: MetricsParts) {
+  constructor({ version, engine, readings, quotas = noQuotas }: MetricsParts) {
     const registry = this.#registry;
     this.#counters = createCounters(registry, readings);
     addGauge(registry, 'connections_waiting', 'Connections that wait for their activation.', () =>
@@ -60,6 +67,7 @@ export class Metrics implements Observer {
     );
     addGauge(registry, 'streams_active', 'Streams that are running.', () => readings.streamsActive());
     this.#operation = new OperationMetrics(registry);
+    addQuotaMetrics(registry, quotas);
     this.#xmppConnected = addGauge(registry, 'xmpp_connected', '1 while joined to the XMPP server, else 0.');
     new Gauge({
       name: `${PREFIX}build_info`,

@@ -90,6 +90,16 @@ export function tell(fact: Fact, style: Style): Line {
       return line('error', 'the audit cannot be written', { file: fact.file, err: fact.error });
     case 'audit-resumed':
       return line('warn', 'the audit is written again', { file: fact.file, lost: fact.lost });
+    case 'store-failed':
+      return line('error', 'the quota store fails; counting goes on in memory', {
+        operation: fact.operation,
+        err: fact.error,
+      });
+    case 'store-recovered':
+      return line('info', 'the quota store works again', {
+        operation: fact.operation,
+        failedForMs: Math.round(fact.failedForMs),
+      });
     case 'draining':
       return line('info', 'stopping: running streams may finish', {
         streams: fact.streams,

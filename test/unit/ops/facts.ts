@@ -47,6 +47,8 @@ const byKind: { readonly [Kind in Fact['kind']]: Extract<Fact, { kind: Kind }> }
   'reload-rejected': { kind: 'reload-rejected', reasons: ['streamhost.yaml:3: limits.streams: found 0'] },
   'audit-failed': { kind: 'audit-failed', file: '/var/log/audit', error: new Error('ENOSPC') },
   'audit-resumed': { kind: 'audit-resumed', file: '/var/log/audit', lost: 4 },
+  'store-failed': { kind: 'store-failed', operation: 'write', error: new Error('ENOSPC') },
+  'store-recovered': { kind: 'store-recovered', operation: 'write', failedForMs: 7000.5 },
   draining: { kind: 'draining', streams: 2, waiting: 1, graceMs: 30_000 },
   'drain-progress': { kind: 'drain-progress', streams: 1, waiting: 0, leftMs: 25_000 },
   stopped: { kind: 'stopped', unfinished: 0 },
