@@ -5,8 +5,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { record } from '../support/figures.ts';
 import { describeWith } from '../support/requirements.ts';
-import { record } from './figures.ts';
 import { FaultStage } from './stage.ts';
 import { openStream, sendFile } from './transfer.ts';
 

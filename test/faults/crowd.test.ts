@@ -4,9 +4,9 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { record } from '../support/figures.ts';
 import { describeWith } from '../support/requirements.ts';
 import { connectMessage } from '../support/socks-peer.ts';
-import { record } from './figures.ts';
 import { FaultStage } from './stage.ts';
 import { type Outcome, openStream, sendFile } from './transfer.ts';
 

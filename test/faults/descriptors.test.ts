@@ -3,8 +3,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { record } from '../support/figures.ts';
 import { describeWith } from '../support/requirements.ts';
-import { record } from './figures.ts';
 import { FaultStage } from './stage.ts';
 import { openStream, sendFile } from './transfer.ts';
 

@@ -1,8 +1,8 @@
 // The XMPP link goes down again and again, or says what no server says: no stream notices. [S5B-P-86]
 
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { record } from '../support/figures.ts';
 import { describeWith } from '../support/requirements.ts';
-import { record } from './figures.ts';
 import { FaultStage } from './stage.ts';
 import { type Outcome, openStream, sendFile } from './transfer.ts';
 

@@ -7,11 +7,11 @@ import { type Daemon, startDaemon } from '../../src/daemon.ts';
 import { loadLibc } from '../../src/relay/splice/libc.ts';
 import { spawnWorker } from '../../src/relay/splice/spawn-worker.ts';
 import { SpliceRelay } from '../../src/relay/splice-relay.ts';
+import { record } from '../support/figures.ts';
 import { prosody } from '../support/interop/prosody.ts';
 import { XmppServer } from '../support/interop/xmpp-server.ts';
 import { XmppUser } from '../support/interop/xmpp-user.ts';
 import { describeWith } from '../support/requirements.ts';
-import { record } from './figures.ts';
 import { openStream, type Parties, sendFile } from './transfer.ts';
 
 const PASSWORD = 'wonderland';

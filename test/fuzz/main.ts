@@ -2,6 +2,7 @@
 // the first crash, hang or broken promise, and keeps that input in test/fuzz/corpus, where every test run meets it again.
 
 import { parseArgs } from 'node:util';
+import { record } from '../support/figures.ts';
 import { FOLDER, keepInput, readCorpus } from './corpus.ts';
 import { type Failure, Fuzzer } from './fuzzer.ts';
 import { InHand } from './in-hand.ts';
@@ -35,7 +36,9 @@ do {
   if (growth > GROWTH_BYTES) end(`the heap grew by ${growth} bytes with --seed ${seed}`);
 } while (Date.now() < until);
 
-for (const { target, cases, ways } of fuzzers) console.log(`${target.name}: ${cases} cases, ${ways} ways`);
+for (const { target, cases, ways } of fuzzers) {
+  record(`fuzzing: ${target.name}`, `${cases} cases by ${ways} ways: no crash, no hang, no broken promise`);
+}
 const total = fuzzers.reduce((sum, { cases }) => sum + cases, 0);
 console.log(
   `${total} cases: no crash, no hang; heap ${megabytes(firstHeap)} MB at first, ${megabytes(heap())} MB at last`,

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { record } from '../support/figures.ts';
 import { Daemon } from '../support/interop/daemon.ts';
 import { ComponentPort } from './component-port.ts';
 import { Crowd } from './crowd.ts';
@@ -63,7 +64,9 @@ it(`holds after ${MINUTES} min what it held before: descriptors, pipes, heap, ta
   for (const timer of disturbances) clearInterval(timer);
   const after = await settled();
 
-  console.log(`${crowd.tell()}\nbefore: ${describeUsage(before)}\nafter:  ${describeUsage(after)}`);
+  record(`soak of ${MINUTES} min`, crowd.tell());
+  record('soak, before', describeUsage(before));
+  record('soak, after', describeUsage(after));
   expect(crowd.failures).toEqual([]);
   expect(daemon.child.ended).toBeUndefined();
   expect(after.descriptors - after.pipes).toBe(before.descriptors - before.pipes);
