@@ -4,7 +4,7 @@ import { formatAddress } from './config/host.ts';
 import type { Config } from './config/schema.ts';
 import { type Address, Listener, type ListenerParts } from './listener/listener.ts';
 import { HttpEndpoint, type HttpParts } from './ops/http.ts';
-import { setListeningOptions } from './relay/splice/listening-options.ts';
+import { inheritTuning, setListeningOptions } from './relay/splice/listening-options.ts';
 
 /** The daemon cannot start; the message says what to do about it. */
 export class StartError extends Error {
@@ -16,7 +16,11 @@ export async function openListeners(config: Config, parts: ListenerParts): Promi
   const listeners: Listener[] = [];
   for (const [index, address] of config.listen.entries()) {
     try {
-      listeners.push(await Listener.open(address, parts, (fd) => setListeningOptions(fd, address)));
+      const prepare = (fd: number) => {
+        setListeningOptions(fd, address);
+        return inheritTuning(fd);
+      };
+      listeners.push(await Listener.open(address, parts, prepare));
     } catch (error) {
       for (const listener of listeners) listener.close();
       throw cannotListen(`listen[${index}]`, address, error);

@@ -15,22 +15,24 @@ export class TimedOutError extends Error {
 
 export type ReadResult<T, Reason> = { ok: true; value: T } | { ok: false; reason: Reason };
 
+const EMPTY = Buffer.alloc(0);
+
 export class HandshakeReader {
   readonly #socket: Socket;
-  #bytes: Buffer = Buffer.alloc(0);
+  readonly #timer: NodeJS.Timeout;
+  #bytes: Buffer = EMPTY;
   #ended: Error | undefined;
   #wake: () => void = () => {};
-  readonly #onReadable = () => this.#take();
+  readonly #onData = (chunk: Buffer) => this.#take(chunk);
   readonly #onEnd = () => this.#end(new AbortedError('the peer closed its side'));
   readonly #onClose = () => this.#end(new AbortedError('the connection closed'));
 
-  /** Rejections of `read` come from the deadline's signal, too. */
-  constructor(socket: Socket, deadline: AbortSignal) {
+  /** @param deadlineMs how long the whole handshake may take, in milliseconds. [S5B-P-83] */
+  constructor(socket: Socket, deadlineMs: number) {
     this.#socket = socket;
-    socket.on('readable', this.#onReadable).on('end', this.#onEnd).on('close', this.#onClose);
-    deadline.addEventListener('abort', () => this.#end(new TimedOutError('the handshake took too long')), {
-      once: true,
-    });
+    // A timer of its own: an AbortSignal for each connection took 15 µs.
+    this.#timer = setTimeout(() => this.#end(new TimedOutError('the handshake took too long')), deadlineMs);
+    socket.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onClose);
   }
 
   /** The next message. @throws AbortedError, TimedOutError */
@@ -51,15 +53,17 @@ export class HandshakeReader {
     }
   }
 
-  /** Lets go of the socket; what was read beyond the handshake comes back. [S5B-P-45] */
+  /**
+   * Lets go of the socket, which still flows; what was read beyond the handshake comes back [S5B-P-45]. Whoever has it
+   * next listens, or stops it, in the same turn. Idempotent.
+   */
   release(): Buffer {
-    this.#socket.off('readable', this.#onReadable).off('end', this.#onEnd).off('close', this.#onClose);
+    clearTimeout(this.#timer);
+    this.#socket.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose);
     return this.#bytes;
   }
 
-  #take(): void {
-    const chunk: Buffer | null = this.#socket.read();
-    if (chunk === null) return;
+  #take(chunk: Buffer): void {
     this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
     this.#wake();
   }

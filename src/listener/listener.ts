@@ -22,8 +22,11 @@ export interface Wanted extends Address {
   readonly proxyProtocol?: boolean | undefined;
 }
 
-/** Prepares a listening socket by its descriptor, once it is bound. May throw. */
-export type PrepareSocket = (descriptor: number) => void;
+/**
+ * Prepares a listening socket by its descriptor, once it is bound. True if the sockets accepted from it have what
+ * `tune` would give them. May throw.
+ */
+export type PrepareSocket = (descriptor: number) => boolean;
 
 export interface ListenerParts {
   readonly rendezvous: Rendezvous;
@@ -43,6 +46,7 @@ export class Listener {
   readonly #parts: ListenerParts;
   readonly #proxyProtocol: boolean;
   readonly #handshakes = new Set<Socket>();
+  #inheritTuning = false;
 
   private constructor(server: Server, address: Address, proxyProtocol: boolean, parts: ListenerParts) {
     this.#server = server;
@@ -58,7 +62,7 @@ export class Listener {
   static async open(
     wanted: Wanted,
     parts: ListenerParts,
-    prepare: PrepareSocket = () => {},
+    prepare: PrepareSocket = () => false,
   ): Promise<Listener> {
     const server = createServer({ allowHalfOpen: true });
     await new Promise<void>((resolve, reject) => {
@@ -68,15 +72,18 @@ export class Listener {
         resolve();
       });
     });
+    let inheritTuning: boolean;
     try {
-      prepare(descriptorOf(server));
+      inheritTuning = prepare(descriptorOf(server));
     } catch (error) {
       server.close();
       throw error;
     }
     const bound = server.address();
     const port = bound !== null && typeof bound === 'object' ? bound.port : wanted.port;
-    return new Listener(server, { host: wanted.host, port }, wanted.proxyProtocol ?? false, parts);
+    const listener = new Listener(server, { host: wanted.host, port }, wanted.proxyProtocol ?? false, parts);
+    listener.#inheritTuning = inheritTuning;
+    return listener;
   }
 
   get listening(): boolean {
@@ -117,11 +124,9 @@ export class Listener {
   async #handshake(socket: Socket, address: string): Promise<Outcome> {
     const { rendezvous, engine, handshakeMs } = this.#parts;
     let remote = address;
-    const deadline = new AbortController();
-    const timer = setTimeout(() => deadline.abort(), handshakeMs);
+    const reader = new HandshakeReader(socket, handshakeMs);
     try {
-      tune(socket);
-      const reader = new HandshakeReader(socket, deadline.signal);
+      if (!this.#inheritTuning) tune(socket);
       if (this.#proxyProtocol) {
         const header = await reader.read(parseProxyHeader);
         if (!header.ok) return { result: cut(socket, header.reason), remote };
@@ -139,7 +144,7 @@ export class Listener {
         error: error instanceof Error ? error : new Error(String(error)),
       };
     } finally {
-      clearTimeout(timer);
+      reader.release();
     }
   }
 }

@@ -5,7 +5,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
 import { loadLibc } from '../../../src/relay/splice/libc.ts';
 import { Socket as Option } from '../../../src/relay/splice/linux.ts';
-import { setListeningOptions } from '../../../src/relay/splice/listening-options.ts';
+import { inheritTuning, setListeningOptions } from '../../../src/relay/splice/listening-options.ts';
 import { describeWith } from '../../support/requirements.ts';
 import { dial } from '../../support/tcp.ts';
 
@@ -22,6 +22,19 @@ describeWith(['splice'], 'the options of a listener', () => {
     // The kernel doubles what it is given, for its own use. [socket(7)]
     expect(read(descriptor(socket), Option.SOL_SOCKET, Option.SO_RCVBUF).readInt32LE()).toBe(131_072);
     expect(read(descriptor(socket), Option.SOL_SOCKET, Option.SO_SNDBUF).readInt32LE()).toBe(65_536);
+    socket.destroy();
+  });
+
+  it('are inherited: what every accepted socket gets [SOCKS-22]', async () => {
+    const { server, fd, port } = await listen();
+    expect(inheritTuning(fd)).toBe(true);
+    const accepted = once(server, 'connection');
+    await dial(port);
+    const [socket] = (await accepted) as [Socket];
+    const option = (level: number, name: number) => read(descriptor(socket), level, name).readInt32LE();
+    expect(option(Option.IPPROTO_TCP, Option.TCP_NODELAY)).toBe(1);
+    expect(option(Option.SOL_SOCKET, Option.SO_KEEPALIVE)).toBe(1);
+    expect(option(Option.IPPROTO_TCP, Option.TCP_KEEPIDLE)).toBe(60);
     socket.destroy();
   });
 
