@@ -5,7 +5,8 @@ import { rateOrNone, size } from '../amounts.ts';
 
 const stream = 'Of one stream.';
 const user = "Of one requester's streams together, whatever its resources; they share it evenly.";
-const burst = 'Bytes that may flow at once after a pause; without it what flows in one second.';
+const burst =
+  'Bytes that may flow at once after a pause, never less than what flows in 50 ms; without it what flows in 200 ms.';
 
 export const rates = z
   .strictObject({
