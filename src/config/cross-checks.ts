@@ -28,6 +28,9 @@ export function crossCheck(config: ConfigFile, locate: Locate): Problem[] {
   if (config.timeouts.handshake > config.timeouts.pending) {
     complain(['timeouts', 'handshake'], 'is longer than timeouts.pending');
   }
+  if (config.quotas.store === undefined && hasQuota(config)) {
+    complain(['quotas', 'store'], 'missing, expected the path of a folder that keeps what quotas count');
+  }
   return problems;
 }
 
@@ -47,6 +50,13 @@ export function checkSecretSource(input: Readonly<Record<string, unknown>>, loca
   const other = locate(['xmpp', 'secret']);
   const message = `xmpp.secret is given, too${other === undefined ? '' : ` (${other})`}; expected only one of them`;
   return [{ where: locate(['xmpp', 'secretFile']), key: 'xmpp.secretFile', message }];
+}
+
+/** Whether anybody's bytes are limited, in general or in a class. */
+function hasQuota({ quotas, classes }: ConfigFile): boolean {
+  return [quotas, ...classes.map((entry) => entry.quotas ?? {})].some(({ user, domain }) =>
+    [user?.day, user?.month, domain?.day, domain?.month].some(Number.isFinite),
+  );
 }
 
 /** Entries whose host and port have been listed before. [S5B-P-19] */

@@ -65,6 +65,8 @@ export const text = z.string().min(1).meta({ expected: 'text' });
 
 export const path = z.string().min(1).meta({ expected: 'the path of a file' });
 
+export const folder = z.string().min(1).meta({ expected: 'the path of a folder' });
+
 /** The component's address, normalised as its server will write it. */
 export const domain = z
   .string()

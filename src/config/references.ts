@@ -1,4 +1,4 @@
-// The files that a configuration names: the secret's, the authorities', the audit's and its key's. [COMP-26]
+// The files that a configuration names: the secret's, the authorities', the audit's and its key's, the quotas'. [COMP-26]
 
 import { readFile, stat } from 'node:fs/promises';
 import { describeReadError } from './file.ts';
@@ -59,7 +59,12 @@ export async function readReferences(parsed: ConfigFile, origins: Origins): Prom
     ...(file !== undefined && { file: origins.resolve(['audit', 'file'], file) }),
     ...(keyReading.text !== undefined && { key: keyReading.text }),
   };
-  return { ok: true, config: { ...parsed, xmpp: link, audit: log }, warnings };
+  const { store, ...quotas } = parsed.quotas;
+  const sums = {
+    ...quotas,
+    ...(store !== undefined && { store: origins.resolve(['quotas', 'store'], store) }),
+  };
+  return { ok: true, config: { ...parsed, xmpp: link, audit: log, quotas: sums }, warnings };
 }
 
 /** Reads one file; `interpret` returns undefined and a complaint is made when it does not hold what it should. */

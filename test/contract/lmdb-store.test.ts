@@ -9,7 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { LmdbSums } from '../../src/store/lmdb.ts';
 import { LmdbStore } from '../../src/store/lmdb-store.ts';
 import { StoreThread } from '../../src/store/store-thread.ts';
-import { temporaryFolder } from '../support/folder.ts';
+import { temporaryFolder } from '../support/config-file.ts';
 import { describeWith } from '../support/requirements.ts';
 
 const DAY = '2026-11-23';

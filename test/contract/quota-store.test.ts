@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { QuotaStore } from '../../src/policy/quota-store.ts';
-import { temporaryFolder } from '../support/folder.ts';
+import { temporaryFolder } from '../support/config-file.ts';
 import { quotaStores, type StoreUnderTest } from './quota-stores.ts';
 
 const DAY = '2026-11-23';

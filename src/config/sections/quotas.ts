@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { rate, sizeOrNone } from '../amounts.ts';
-import { path } from '../kinds.ts';
+import { folder } from '../kinds.ts';
 
 const DAY = 'Bytes a day, from midnight UTC.';
 const MONTH = 'Bytes a month, from the first at midnight UTC.';
@@ -23,14 +23,19 @@ export const quotas = z
     atQuota: z
       .enum(['end', 'slow'])
       .default('end')
-      .describe('What happens to running streams at the quota: they end, or go on at `quotas.slowRate`.'),
+      .describe(
+        'What happens to running streams at the quota: they end, or go on at `quotas.slowRate`; new ones are refused.',
+      ),
     slowRate: rate.prefault('64KiB').describe('Bytes a second of a stream whose requester is at its quota.'),
-    store: path
+    store: folder
       .optional()
-      .describe('The file that keeps what has been used; needed as soon as there is a quota.'),
+      .describe(
+        'The folder that keeps what has been used, on a local disc; made with mode 0700 if it is not there. Needed as ' +
+          'soon as there is a quota, and with the optional package lmdb.',
+      ),
   })
   .prefault({})
-  .describe('How much may flow in a day and a month, as sizes such as `10GB`; kept over a restart.');
+  .describe('How much may flow in a day and a month of UTC, as sizes such as `10GB`; kept over a restart.');
 
 const classPeriod = z
   .strictObject({
