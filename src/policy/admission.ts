@@ -7,7 +7,7 @@
 import { parseJid } from '../wire/jid.ts';
 import { Classes, type ClassesConfig } from './classes.ts';
 import { canonicalJid } from './jid-rules.ts';
-import type { QuotaLedger } from './quota.ts';
+import type { QuotaLedger, QuotaVerdict } from './quota.ts';
 import type { Rate } from './rate.ts';
 import { openRate, type Rates, setRate } from './rate-limits.ts';
 import { type Person, StreamGrant } from './stream-grant.ts';
@@ -62,6 +62,19 @@ export class AdmissionControl {
     if (!hasQuota(this.#classes.classify(requester, [first, second]).terms)) return undefined;
     const { bareJid, domain } = identify(requester);
     return this.#ledger.recall(bareJid, domain);
+  }
+
+  /**
+   * Whether anything of a quota is left to somebody who has not connected yet, in any class that it may fall in: an
+   * address is of no use to whom an activation will be refused.
+   */
+  async quotaOf(requester: string): Promise<QuotaVerdict> {
+    const possible = this.#classes.possible(requester);
+    if (!possible.every(hasQuota)) return { ok: true };
+    const { bareJid, domain } = identify(requester);
+    await this.#ledger.recall(bareJid, domain);
+    const verdicts = possible.map(({ quotas }) => this.#ledger.check(bareJid, domain, quotas));
+    return verdicts.find(({ ok }) => ok) ?? verdicts[0] ?? { ok: true };
   }
 
   /** The answer to one activation of a complete pair; a grant is to be released, once. */

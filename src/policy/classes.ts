@@ -73,6 +73,18 @@ export class Classes {
     }
     return { terms: this.#general, judgements };
   }
+
+  /** The terms of every class that the requester may fall in, while nobody knows from where it will connect. */
+  possible(requester: string): readonly Terms[] {
+    const jid = parseJid(requester);
+    const possible: Terms[] = [];
+    for (const { jids, networks, terms } of this.#entries) {
+      if (jids && (jid === undefined || jids.find(jid) === undefined)) continue;
+      possible.push(terms);
+      if (networks === undefined) return possible;
+    }
+    return [...possible, this.#general];
+  }
 }
 
 function judge({ name, jids, networks }: Entry, requester: string, addresses: readonly string[]): Judgement {

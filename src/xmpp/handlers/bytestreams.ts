@@ -10,6 +10,8 @@ export interface ProxyDependencies {
   readonly observer: Observer;
   /** Judges a requester by its JID, at the query and again at the activation. */
   isAllowed(jid: string): boolean;
+  /** Whether anything of its quotas is left to a requester; `text` says when there will be again. */
+  quotaOf?(jid: string): Promise<{ readonly ok: true } | { readonly ok: false; readonly text: string }>;
   /** What clients are told, in this order; empty while there is no usable address. [S5B-P-18] [S5B-P-19] */
   streamhosts(): readonly { readonly host: string; readonly port: number }[];
 }
@@ -24,7 +26,7 @@ export function bytestreams(proxy: ProxyDependencies): Service {
 }
 
 /** Nothing is reserved or kept. [S5B-P-16] */
-function tellAddress(proxy: ProxyDependencies, { from, to, payload }: Request): Answer {
+async function tellAddress(proxy: ProxyDependencies, { from, to, payload }: Request): Promise<Answer> {
   const tell = (result: RequestResult) =>
     proxy.observer.observe({ kind: 'address-query', result, requester: from });
   const query = readAddressQuery(payload);
@@ -39,6 +41,11 @@ function tellAddress(proxy: ProxyDependencies, { from, to, payload }: Request): 
   if (proxy.rendezvous.draining) {
     tell('draining'); // [S5B-P-73] nobody new could connect
     return refuse('draining');
+  }
+  const quota = await proxy.quotaOf?.(from);
+  if (quota?.ok === false) {
+    tell('quota'); // [S5B-P-73] here it can still choose another way (docs/adr/0008-quota-store.md)
+    return refuse('quota', quota.text);
   }
   const streamhosts = proxy.streamhosts();
   if (streamhosts.length === 0) {
