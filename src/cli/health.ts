@@ -38,22 +38,23 @@ async function health(options: HealthOptions): Promise<ExitCode> {
     process.stderr.write(formatProblems(loaded.problems, options));
     return ExitCode.usage;
   }
-  const { enabled, host, port } = loaded.config.http;
+  const { enabled, host, port, token } = loaded.config.http;
   if (!enabled) {
     process.stderr.write('streamhost: http.enabled is false, so there is nothing to ask\n');
     return ExitCode.usage;
   }
   const path = options.ready ? '/readyz?verbose' : '/healthz';
-  const answer = await ask(`http://${formatAddress(ownAddress[host] ?? host, port)}${path}`);
+  const answer = await ask(`http://${formatAddress(ownAddress[host] ?? host, port)}${path}`, token);
   if (answer.ok) process.stdout.write(answer.text);
   else process.stderr.write(answer.text);
   return answer.ok ? ExitCode.ok : ExitCode.failure;
 }
 
 /** What the daemon says of itself, or why it says nothing. */
-async function ask(url: string): Promise<{ ok: boolean; text: string }> {
+async function ask(url: string, token: string | undefined): Promise<{ ok: boolean; text: string }> {
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(DEADLINE_MS) });
+    const response = await fetch(url, { headers, signal: AbortSignal.timeout(DEADLINE_MS) });
     return { ok: response.ok, text: await response.text() };
   } catch (error) {
     return { ok: false, text: `${url}: ${reasonOf(error)}\n` };

@@ -38,13 +38,19 @@ export async function readReferences(parsed: ConfigFile, origins: Origins): Prom
   const { keyFile, file, ...audit } = parsed.audit;
   const keyReading: Reading =
     keyFile === undefined ? {} : await readReference(['audit', 'keyFile'], keyFile, origins, firstLine);
-  const problems = [secretReading, caReading, keyReading].flatMap(({ problem }) => problem ?? []);
+  const { tokenFile, ...http } = parsed.http;
+  const tokenReading: Reading =
+    tokenFile === undefined ? {} : await readReference(['http', 'tokenFile'], tokenFile, origins, firstLine);
+  const problems = [secretReading, caReading, keyReading, tokenReading].flatMap(
+    ({ problem }) => problem ?? [],
+  );
   if (problems.length > 0) return { ok: false, problems };
 
   const warnings: string[] = [];
   for (const [what, { path }] of [
     ['secret', secretReading],
     ['key of the audit', keyReading],
+    ['token of the http port', tokenReading],
   ] as const) {
     if (path === undefined || !(await isReadableByAll(path))) continue;
     warnings.push(`${path} holds the ${what} and can be read by every user of this machine: chmod o-r`);
@@ -64,7 +70,8 @@ export async function readReferences(parsed: ConfigFile, origins: Origins): Prom
     ...quotas,
     ...(store !== undefined && { store: origins.resolve(['quotas', 'store'], store) }),
   };
-  return { ok: true, config: { ...parsed, xmpp: link, audit: log, quotas: sums }, warnings };
+  const port = { ...http, ...(tokenReading.text !== undefined && { token: tokenReading.text }) };
+  return { ok: true, config: { ...parsed, http: port, xmpp: link, audit: log, quotas: sums }, warnings };
 }
 
 /** Reads one file; `interpret` returns undefined and a complaint is made when it does not hold what it should. */

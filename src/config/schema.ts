@@ -42,7 +42,8 @@ export type ConfigInput = z.input<typeof configSchema>;
 export type ConfigFile = z.output<typeof configSchema>;
 
 /** The configuration as used: the secret and the key are there, and paths are absolute. */
-export type Config = Omit<ConfigFile, 'xmpp' | 'audit'> & {
+export type Config = Omit<ConfigFile, 'http' | 'xmpp' | 'audit'> & {
   readonly xmpp: Omit<ConfigFile['xmpp'], 'secretFile' | 'secret'> & { readonly secret: string };
+  readonly http: Omit<ConfigFile['http'], 'tokenFile'> & { readonly token?: string };
   readonly audit: Omit<ConfigFile['audit'], 'keyFile'> & { readonly key?: string };
 };

@@ -1,9 +1,11 @@
-// /metrics, /healthz and /readyz for whoever watches the proxy.
+// /metrics, /healthz and /readyz for whoever watches the proxy, and a page for people at /.
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Exposition } from './metrics.ts';
 import type { Check } from './readiness.ts';
+import { assets, CONTENT_SECURITY_POLICY } from './status/assets.ts';
+import { CHALLENGE, showsToken } from './token.ts';
 
 export interface HttpParts {
   /** Where to listen; port 0 lets the system choose. */
@@ -11,12 +13,17 @@ export interface HttpParts {
   readonly port: number;
   readonly metrics: { expose(): Promise<Exposition> };
   readonly readiness: { checks(): readonly Check[] };
+  /** The page at /, if there is one. */
+  readonly status?: { page(): string } | undefined;
+  /** What everyone has to show who wants anything; without it nobody has to. */
+  readonly token?: string | undefined;
 }
 
 interface Answer {
   readonly status: number;
   readonly body: string;
   readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Nobody who watches needs more; a connection that dawdles is ended. Milliseconds. */
@@ -66,20 +73,27 @@ export class HttpEndpoint {
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, parts: HttpParts): Promise<void> {
-  const { status, body, contentType = 'text/plain; charset=utf-8' } = await answer(request, parts);
+  const { status, body, contentType = 'text/plain; charset=utf-8', headers } = await answer(request, parts);
   response.writeHead(status, {
     'content-type': contentType,
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
-    ...(status === 405 ? { allow: 'GET, HEAD' } : {}),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'content-security-policy': CONTENT_SECURITY_POLICY,
+    ...headers,
   });
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-async function answer({ method, url = '/' }: IncomingMessage, parts: HttpParts): Promise<Answer> {
+async function answer({ method, url = '/', headers }: IncomingMessage, parts: HttpParts): Promise<Answer> {
   const [path, query = ''] = url.split('?', 2);
   if (method !== 'GET' && method !== 'HEAD')
-    return { status: 405, body: 'Only GET and HEAD are answered.\n' };
+    return { status: 405, body: 'Only GET and HEAD are answered.\n', headers: { allow: 'GET, HEAD' } };
+  if (parts.token !== undefined && !showsToken(headers.authorization, parts.token)) {
+    const body = 'This port wants its token, as a bearer token or as a password.\n';
+    return { status: 401, body, headers: { 'www-authenticate': CHALLENGE } };
+  }
   switch (path) {
     case '/metrics':
       return answerMetrics(parts);
@@ -88,8 +102,16 @@ async function answer({ method, url = '/' }: IncomingMessage, parts: HttpParts):
     case '/readyz':
       return answerReadiness(parts.readiness.checks(), new URLSearchParams(query).has('verbose'));
     default:
-      return { status: 404, body: 'There is /metrics, /healthz and /readyz.\n' };
+      return answerPage(path, parts);
   }
+}
+
+function answerPage(path = '', { status: page }: HttpParts): Answer {
+  if (path === '/' && page)
+    return { status: 200, body: page.page(), contentType: 'text/html; charset=utf-8' };
+  const asset = Object.hasOwn(assets, path) ? assets[path] : undefined;
+  if (asset === undefined) return { status: 404, body: 'There is /, /metrics, /healthz and /readyz.\n' };
+  return { status: 200, ...asset };
 }
 
 async function answerMetrics({ metrics }: HttpParts): Promise<Answer> {

@@ -327,6 +327,22 @@ export interface Readings {
   relayed(): ByteCounts;
 }
 
+/** The same with the streams one by one. */
+export interface LiveReadings extends Readings {
+  /** At most so many of the running streams, those that began last first. */
+  running(most: number): RunningStream[];
+}
+
+/** A stream that runs, as whoever watches sees it. */
+export interface RunningStream extends Parties {
+  readonly className: string;
+  /** Both directions. */
+  readonly bytes: number;
+  /** Over the last second. */
+  readonly bytesPerSecond: number;
+  readonly ageMs: number;
+}
+
 /** The same of the quotas. */
 export interface QuotaReadings {
   /** The highest share of any quota that is used; 1 and more: used up. */

@@ -1,20 +1,26 @@
-// What one running stream is held to: idle time over both directions, duration, quota. [S5B-P-84] [S5B-P-85]
+// What one running stream is held to, and how fast it is: idle time over both directions, duration, quota.
+// [S5B-P-84] [S5B-P-85]
 
-import type { Grant, RelayedStream, StreamEnd } from './ports.ts';
+import type { Grant, Parties, RelayedStream, RunningStream, StreamEnd } from './ports.ts';
 
 export class StreamWatch {
   readonly stream: RelayedStream;
   readonly #grant: Grant;
+  readonly #parties: Parties;
   readonly #began: number;
   #moved = 0;
   #movedAt: number;
+  #lookedAt: number;
+  #bytesPerSecond = 0;
 
   /** @param began when it was joined, in the clock's milliseconds */
-  constructor(stream: RelayedStream, grant: Grant, began: number) {
+  constructor(stream: RelayedStream, grant: Grant, parties: Parties, began: number) {
     this.stream = stream;
     this.#grant = grant;
+    this.#parties = parties;
     this.#began = began;
     this.#movedAt = began;
+    this.#lookedAt = began;
   }
 
   /** Charges what has moved, and ends the stream if it has reached a limit. */
@@ -23,21 +29,35 @@ export class StreamWatch {
     if (end) this.stream.abort(end);
   }
 
+  /** Tells the grant what has moved since the last time. */
+  charge(): 'go-on' | 'quota' {
+    const moved = this.#bytes();
+    const bytes = moved - this.#moved;
+    this.#moved = moved;
+    return bytes > 0 ? this.#grant.charge(bytes) : 'go-on';
+  }
+
+  describe(now: number): RunningStream {
+    const { className } = this.#grant;
+    const { requester, target } = this.#parties;
+    const [bytes, bytesPerSecond] = [this.#bytes(), this.#bytesPerSecond];
+    return { requester, target, className, bytes, bytesPerSecond, ageMs: now - this.#began };
+  }
+
   #judge(now: number): StreamEnd | undefined {
     const before = this.#moved;
-    if (this.charge() === 'quota') return 'quota';
+    const verdict = this.charge();
+    this.#bytesPerSecond = ((this.#moved - before) * 1000) / Math.max(1, now - this.#lookedAt);
+    this.#lookedAt = now;
+    if (verdict === 'quota') return 'quota';
     // A one-way transfer never reads on one side: both directions count. (clients.md 2.16)
     if (this.#moved !== before) this.#movedAt = now;
     if (now - this.#movedAt >= this.#grant.idleMs) return 'idle-timeout';
     return now - this.#began >= this.#grant.durationMs ? 'duration-limit' : undefined;
   }
 
-  /** Tells the grant what has moved since the last time. */
-  charge(): 'go-on' | 'quota' {
+  #bytes(): number {
     const { firstToSecond, secondToFirst } = this.stream.bytes();
-    const moved = firstToSecond + secondToFirst;
-    const bytes = moved - this.#moved;
-    this.#moved = moved;
-    return bytes > 0 ? this.#grant.charge(bytes) : 'go-on';
+    return firstToSecond + secondToFirst;
   }
 }

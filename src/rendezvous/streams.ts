@@ -11,6 +11,7 @@ import {
   PeerGoneError,
   type RelayEngine,
   type RelayedStream,
+  type RunningStream,
   type StreamEnd,
 } from './ports.ts';
 import { StreamWatch } from './stream-watch.ts';
@@ -70,7 +71,7 @@ export class Streams {
       if (error instanceof PeerGoneError) return false;
       throw error;
     }
-    this.#running.set(key, new StreamWatch(stream, grant, began));
+    this.#running.set(key, new StreamWatch(stream, grant, parties, began));
     this.#tickLater();
     const setupMs = this.#clock.now() - admitted.since;
     this.#observer.observe({ kind: 'stream-opened', key, ...parties, setupMs });
@@ -88,6 +89,12 @@ export class Streams {
     let sum = this.#before;
     for (const watch of this.#running.values()) sum = add(sum, watch.stream.bytes());
     return sum;
+  }
+
+  /** At most so many, those that began last first. */
+  list(most: number): RunningStream[] {
+    const watches = [...this.#running.values()].slice(-most).reverse();
+    return watches.map((watch) => watch.describe(this.#clock.now()));
   }
 
   /** Resolves when none runs any more. */

@@ -10,12 +10,13 @@ import type {
   Clock,
   Fact,
   JoinVerdict,
+  LiveReadings,
   Observer,
   Parties,
   Peer,
-  Readings,
   RelayEngine,
   Rendezvous,
+  RunningStream,
 } from './ports.ts';
 import { arrive, freePlace, leave, type Session, start } from './session.ts';
 import { Streams } from './streams.ts';
@@ -36,7 +37,7 @@ export interface Drained {
   readonly finished: Promise<void>;
 }
 
-export class Table implements Rendezvous, Readings {
+export class Table implements Rendezvous, LiveReadings {
   /** By key, so one requester may have any number of them, also with the same target. [S5B-P-49] */
   readonly #sessions = new Map<SessionKey, Session>();
   readonly #streams: Streams;
@@ -135,6 +136,10 @@ export class Table implements Rendezvous, Readings {
 
   streamsActive(): number {
     return this.#streams.active;
+  }
+
+  running(most: number): RunningStream[] {
+    return this.#streams.list(most);
   }
 
   relayed(): ByteCounts {

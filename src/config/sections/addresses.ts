@@ -1,7 +1,7 @@
 // The keys of `listen`, `streamhosts` and `http`: where we are reached. [S5B-P-12] [S5B-P-19]
 
 import { z } from 'zod';
-import { boundPort, bufferBytes, host, port, text } from '../kinds.ts';
+import { boundPort, bufferBytes, host, path, port, text } from '../kinds.ts';
 
 export const listen = z
   .array(
@@ -58,6 +58,16 @@ export const http = z
     enabled: z.boolean().default(true).describe('Whether the port is opened at all.'),
     host: host.prefault('127.0.0.1').describe('The address to bind.'),
     port: boundPort.default(9565).describe('The port to bind; 0 lets the system choose.'),
+    tokenFile: path
+      .optional()
+      .describe(
+        'A file whose first line everyone has to show who wants anything of this port, as a bearer token or as ' +
+          'the password of a browser.',
+      ),
+    showJids: z
+      .boolean()
+      .default(false)
+      .describe('Whether the status page at / shows JIDs in full; else keyed hashes in their place.'),
   })
   .prefault({})
-  .describe('Where /metrics, /healthz and /readyz are served.');
+  .describe('Where the status page, /metrics, /healthz and /readyz are served.');

@@ -93,7 +93,7 @@ describe('a problem', () => {
     ],
     ['http: { port: 70000 }', 'http.port: found 70000, expected a port from 0 to 65535'],
     ['http: { port: "80" }', 'http.port: found "80", expected a port from 0 to 65535'],
-    ['http: 9565', 'http: found 9565, expected the keys enabled, host, port'],
+    ['http: 9565', 'http: found 9565, expected the keys enabled, host, port, tokenFile, showJids'],
     ['listen: []', 'listen: found an empty list, expected a list of at least one { host, port }'],
     ['listen: [{ host: "::" }]', 'listen[0].port: missing, expected a port from 0 to 65535'],
     ['streamhosts: [{ host: h, port: 0 }]', 'streamhosts[0].port: found 0, expected a port from 1 to 65535'],
@@ -152,7 +152,7 @@ describe('a problem', () => {
     ['timeouts: { halfclose: 1m }', 'timeouts.halfclose: unknown key, did you mean timeouts.halfClose?'],
     ['domain: proxy.example.org', 'domain: unknown key, did you mean xmpp.domain?'],
     ['htp: { port: 1 }', 'htp: unknown key, did you mean http?'],
-    ['log: { colour: red }', 'log.colour: unknown key, expected level, format, jids'],
+    ['log: { colour: red }', 'log.colour: unknown key, expected level, format, jids, addresses'],
     ['listen: [{ host: a, port: 1 }, { host: A, port: 1 }]', 'listen[1]: A:1 is listed twice'],
     [
       'streamhosts: [{ host: "::1", port: 1 }, { host: "[0::1]", port: 1 }]',

@@ -17,6 +17,7 @@ beforeEach(async () => {
     port: 0,
     metrics: { expose: () => expose() },
     readiness,
+    status: { page: () => '<!doctype html><title>status</title>' },
   });
 });
 
@@ -57,11 +58,20 @@ describe('the HTTP port', () => {
   });
 
   it('answers 404 elsewhere, and 405 to other methods', async () => {
-    expect((await ask('/')).status).toBe(404);
+    expect((await ask('/constructor')).status).toBe(404);
     expect((await ask('/metrics/x')).status).toBe(404);
     const posted = await ask('/metrics', 'POST');
     expect(posted.status).toBe(405);
     expect(posted.headers.get('allow')).toBe('GET, HEAD');
+  });
+
+  it('serves a page for people and what it needs, and lets it load nothing from elsewhere', async () => {
+    const page = await ask('/');
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await page.text()).toContain('<title>status</title>');
+    expect((await ask('/status.css')).headers.get('content-type')).toBe('text/css; charset=utf-8');
+    expect((await ask('/status.js')).headers.get('content-type')).toBe('text/javascript; charset=utf-8');
   });
 
   it('answers HEAD without a body', async () => {
