@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { LmdbSums } from '../../src/store/lmdb.ts';
 import { LmdbStore } from '../../src/store/lmdb-store.ts';
+import { readUsage } from '../../src/store/read-usage.ts';
 import { StoreThread } from '../../src/store/store-thread.ts';
 import { temporaryFolder } from '../support/config-file.ts';
 import { describeWith } from '../support/requirements.ts';
@@ -64,6 +65,33 @@ describe('the file of the store', () => {
     const reader = LmdbSums.openToRead(folder);
     expect(reader?.read([alice])).toEqual([42]);
     await reader?.close();
+  });
+});
+
+describe('what somebody has used', () => {
+  const now = Date.parse('2026-11-23T12:00:00Z');
+
+  it('is read while a daemon has the store open', async () => {
+    const folder = join(temporaryFolder(), 'quotas');
+    const store = await open(folder);
+    await store.add([
+      { ...alice, bytes: 1 },
+      { period: '2026-11', subject: 'user alice@example.org', bytes: 20 },
+      { period: DAY, subject: 'domain example.org', bytes: 300 },
+    ]);
+    expect(await readUsage(folder, 'alice@example.org', 'example.org', now)).toEqual({
+      user: { day: 1, month: 20 },
+      domain: { day: 300, month: 0 },
+    });
+  });
+
+  it('is nothing where no store is yet, and none is made', async () => {
+    const folder = join(temporaryFolder(), 'quotas');
+    expect(await readUsage(folder, 'alice@example.org', 'example.org', now)).toEqual({
+      user: { day: 0, month: 0 },
+      domain: { day: 0, month: 0 },
+    });
+    expect(existsSync(folder)).toBe(false);
   });
 });
 
