@@ -19,7 +19,14 @@ const PROXY = { domain: 'proxy.example.test', secret: 'bench-secret' };
 const LINE_MS = 10_000;
 const ACTIVATION_MS = 20_000;
 /** As many as 20,000 descriptors allow. */
-const LIMITS = { handshakes: 1024, waiting: 20_000, streams: 9_900 };
+const MOST_STREAMS = 9_900;
+const LIMITS = {
+  handshakes: 1024,
+  waiting: 20_000,
+  streams: MOST_STREAMS,
+  streamsPerUser: MOST_STREAMS,
+  streamsPerDomain: MOST_STREAMS,
+};
 
 export const engineTitles: Readonly<Record<EngineName, string>> = {
   splice: 'streamhost, splice',
