@@ -53,3 +53,8 @@ export function explainAbort({ reason }: AbortSignal, what: string): TransferErr
     return new TimedOutError(`waited too long for ${what}`, { cause: reason });
   return new CancelledError(`cancelled while waiting for ${what}`, { cause: reason });
 }
+
+/** @throws what `explainAbort` makes of the first signal that is aborted */
+export function throwIfAborted(signals: Signals, what: string): void {
+  for (const signal of signals) if (signal?.aborted) throw explainAbort(signal, what);
+}

@@ -42,10 +42,30 @@ declare module '@xmpp/client' {
     set(namespace: string, name: string, handler: IqHandler): void;
   }
 
+  /** A kind of connection; of its constructor the client uses the prototype only. */
+  export interface Transport {
+    readonly prototype: object & { socketParameters(service: string): object | undefined };
+  }
+
   export interface Client extends EventEmitter<ClientEvents> {
+    /** Of these the first that has parameters for the service is used. */
+    transports: Transport[];
+    /** Undefined or null between two streams. */
+    readonly parser?: { write(text: string): void } | null;
+    /** Given what the socket's 'data' brings. */
+    _onData(data: Buffer | string): void;
     readonly iqCaller: IqCaller;
     readonly iqCallee: IqCallee;
     readonly reconnect: { stop(): void };
+    /** The bound JID; null before. */
+    readonly jid: { toString(): string } | null;
+    /** `online` when stanzas can be sent. */
+    readonly status: string;
+    readonly middleware: {
+      use(
+        middleware: (context: { readonly stanza: Element }, next: () => Promise<unknown>) => unknown,
+      ): unknown;
+    };
     readonly mechanisms: unknown;
     start(): Promise<{ toString(): string }>;
     stop(): Promise<unknown>;

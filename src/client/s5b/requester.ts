@@ -73,7 +73,9 @@ export async function openBytestream(session: Session, options: OpenOptions): Pr
     const stream = host?.take();
     if (stream === undefined)
       throw new InvalidAnswerError(`${to} says that it is connected to us, but is not`);
-    return bytestream(stream, first, session.jid);
+    // Which of our addresses the target used it does not say; this is where it arrived.
+    const at = stream.localAddress?.replace(/^::ffff:/, '') ?? first.host;
+    return bytestream(stream, { ...first, host: at }, session.jid);
   } finally {
     host?.close();
   }

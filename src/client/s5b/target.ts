@@ -6,7 +6,7 @@ import { sessionKey } from '../../wire/session-key.ts';
 import { limited, within } from '../deadline.ts';
 import { NoStreamhostReachableError, StanzaError } from '../errors.ts';
 import type { Answer, IncomingRequest } from '../handlers.ts';
-import { normalise } from '../same-jid.ts';
+import { isSameJid, normalise } from '../same-jid.ts';
 import type { Session } from '../session.ts';
 import { type Bytestream, bytestream } from './bytestream.ts';
 import type { Connect } from './dial.ts';
@@ -19,6 +19,8 @@ export interface TargetOptions {
    * of our own server are always dialled. [S5B-T-08]
    */
   readonly allowLocalHosts?: boolean;
+  /** Whether to connect to the requester itself, which learns our address then; else to its proxies only. Default true. */
+  readonly direct?: boolean;
   /** How connections are made; default: plain TCP. */
   readonly connect?: Connect;
   /** For connecting to one streamhost; default 5 000 ms. [S5B-T-05] */
@@ -118,10 +120,12 @@ class Expectation {
 
   async #connect({ from, to, signal }: IncomingRequest, offer: BytestreamOffer): Promise<Answer> {
     const { hostMs = 5_000, allHostsMs = 30_000, headStartMs = 300, onFailure = () => {} } = this.#options;
+    const { direct = true } = this.#options;
+    const streamhosts = offer.streamhosts.filter(({ jid }) => direct || !isSameJid(jid, from));
     const key = offer.dstaddr ?? sessionKey(offer.sid, from, to); // [S5B-T-06] [S5B-T-07]
     const limits = within(allHostsMs, signal, this.#end);
-    const connect = await chooseConnect(this.#session, offer.streamhosts, this.#options, limits);
-    const outcome = await connectToFirst(offer.streamhosts, {
+    const connect = await chooseConnect(this.#session, streamhosts, this.#options, limits);
+    const outcome = await connectToFirst(streamhosts, {
       key,
       connect,
       hostMs,
@@ -130,7 +134,7 @@ class Expectation {
     });
     if (!outcome.ok || this.#end.aborted) {
       if (outcome.ok) outcome.connected.socket.destroy();
-      else onFailure(describe(offer.streamhosts, outcome.errors));
+      else onFailure(describe(streamhosts, outcome.errors));
       return refuse('item-not-found', 'cancel'); // [S5B-T-10]
     }
     const { socket, streamhost } = outcome.connected;

@@ -1,0 +1,107 @@
+// The stream that a file comes on: the one that was agreed on, or the second way of a sender whose SOCKS5 failed.
+
+import type { Duplex } from 'node:stream';
+import type { Streamhost } from '../../wire/bytestreams.ts';
+import { NothingCameError } from '../bytes/receive-bytes.ts';
+import { anyOf, within } from '../deadline.ts';
+import { NoStreamhostReachableError, TransferError } from '../errors.ts';
+import { inBandOf } from '../in-band-of.ts';
+import { type Method, methodOfNamespace } from '../methods.ts';
+import { expectBytestream, type TargetOptions } from '../s5b/target.ts';
+import type { Session } from '../session.ts';
+import type { Tell, TransferMethod } from '../transfer.ts';
+import type { SecondWay } from './second-way.ts';
+
+export interface StreamOptions extends TargetOptions {
+  readonly from: string;
+  readonly sid: string;
+  readonly method: Method;
+  /** Until the agreed stream stands, in milliseconds. [SI-R-13] */
+  readonly streamMs: number;
+  /** For a second way, when SOCKS5 has failed, in milliseconds. [SI-R-12] */
+  readonly secondWayMs: number;
+  readonly secondWay: SecondWay;
+  readonly signal: AbortSignal;
+  readonly tell: Tell;
+}
+
+export interface IncomingStream {
+  readonly stream: Duplex;
+  readonly method: TransferMethod;
+  readonly streamhost?: Streamhost;
+}
+
+/**
+ * Gives `use` the agreed stream; when that fails before its first byte, once more the second one, if the sender takes it.
+ * @throws what `use` throws; NoStreamhostReachableError, TimedOutError, CancelledError, OfflineError
+ */
+export async function withStream<T>(
+  session: Session,
+  options: StreamOptions,
+  use: (incoming: IncomingStream, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { method, secondWay, signal, tell } = options;
+  if (method === 'ibb') return use(await inBand(session, options, options.streamMs), signal);
+  try {
+    const isReplaced = anyOf(signal, secondWay.signal);
+    return await use(await socks(session, options, isReplaced), isReplaced);
+  } catch (error) {
+    if (!mayTakeAnother(error, options)) throw error;
+    tell({ event: 'fallback', error });
+    return await use(await second(session, options, error), signal);
+  }
+}
+
+async function socks(session: Session, options: StreamOptions, limits: AbortSignal): Promise<IncomingStream> {
+  const failure = new AbortController();
+  const signal = anyOf(limits, failure.signal);
+  const onFailure = (error: TransferError) => failure.abort(error);
+  const opened = await expectBytestream(session, {
+    ...options,
+    signal,
+    onFailure,
+    timeoutMs: options.streamMs,
+  });
+  options.tell({ event: 'connected', method: opened.method, streamhost: opened.streamhost });
+  return opened;
+}
+
+async function inBand(
+  session: Session,
+  { from, sid, signal, tell }: StreamOptions,
+  ms: number,
+): Promise<IncomingStream> {
+  const stream = await inBandOf(session).accept(from, sid, within(ms, signal));
+  tell({ event: 'connected', method: 'ibb' });
+  return { stream, method: 'ibb' };
+}
+
+/** In-band bytes under the same sid, or whatever the sender offers anew. @throws the first failure when nothing comes */
+async function second(
+  session: Session,
+  options: StreamOptions,
+  failure: TransferError,
+): Promise<IncomingStream> {
+  const { secondWay, secondWayMs, signal } = options;
+  const limits = within(secondWayMs, signal, secondWay.signal);
+  if (secondWay.replacement === undefined) {
+    try {
+      return await inBand(session, { ...options, signal: limits }, secondWayMs);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      if (secondWay.replacement === undefined) throw failure;
+    }
+  }
+  const { sid, answer } = secondWay.replacement;
+  const again = { ...options, sid };
+  return methodOfNamespace(answer.method) === 's5b'
+    ? socks(session, again, signal)
+    : inBand(session, again, options.streamMs);
+}
+
+/** The way is lost, and no byte with it. */
+function mayTakeAnother(error: unknown, { signal, secondWay }: StreamOptions): error is TransferError {
+  if (signal.aborted || !(error instanceof TransferError)) return false;
+  const isWayLost = error instanceof NoStreamhostReachableError || error instanceof NothingCameError;
+  return isWayLost || secondWay.replacement !== undefined;
+}
