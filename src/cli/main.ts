@@ -4,6 +4,8 @@
 import { checkCommand } from './check.ts';
 import { demoCommand } from './demo.ts';
 import { healthCommand } from './health.ts';
+import { receiveCommand } from './receive.ts';
+import { sendCommand } from './send.ts';
 import { serveCommand } from './serve.ts';
 import { createCommand, run } from './usage.ts';
 
@@ -15,6 +17,8 @@ program
   .addCommand(serveCommand())
   .addCommand(checkCommand())
   .addCommand(healthCommand())
+  .addCommand(sendCommand())
+  .addCommand(receiveCommand())
   .addCommand(demoCommand());
 
 await run(program, process.argv);

@@ -1,0 +1,104 @@
+// A user of an XMPP server: logged in, visible, and ready for the client library.
+
+import { randomBytes } from 'node:crypto';
+import { client } from '@xmpp/client';
+import { limited } from '../../client/deadline.ts';
+import { Session } from '../../client/session.ts';
+import { formatJid, type Jid } from '../../wire/jid.ts';
+import { xml } from '../../wire/xml.ts';
+import { type Endpoint, isLoopback } from './endpoints.ts';
+import { ServerSocket } from './server-socket.ts';
+
+const LOGIN_MS = 30_000;
+const STREAM_MS = 15_000;
+const LOGOUT_MS = 5_000;
+
+export interface LogIn {
+  /** A resource is made up if it has none. */
+  readonly jid: Jid;
+  readonly password: string;
+  readonly endpoint: Endpoint | undefined;
+  readonly insecure: boolean;
+  /** Whether to log in again when the connection is lost. */
+  readonly reconnects: boolean;
+  /** Told what goes wrong after the login. */
+  readonly onTrouble: (error: Error) => void;
+}
+
+export interface Account {
+  readonly session: Session;
+  /** The full JID. */
+  readonly jid: string;
+  /** Whether the server is on this machine. */
+  readonly isLocal: boolean;
+  /** Idempotent. */
+  logOut(): Promise<void>;
+}
+
+/** @throws Error that says what the server or the network said */
+export async function logIn(options: LogIn, signal: AbortSignal): Promise<Account> {
+  const { jid, password, endpoint, insecure, reconnects } = options;
+  const { local: username, domain } = jid;
+  const resource = jid.resource || `streamhost-${randomBytes(4).toString('hex')}`;
+  const entity = client({
+    service: `xmpp://${domain}`,
+    domain,
+    username,
+    password,
+    resource,
+    timeout: STREAM_MS,
+  });
+  const [standard] = entity.transports.filter(({ prototype }) =>
+    prototype.socketParameters('xmpp://localhost'),
+  );
+  if (standard === undefined) throw new Error('@xmpp/client has no TCP');
+  let isLocal = false;
+  const onConnect = (address: string) => {
+    isLocal = isLoopback(address);
+  };
+  class Socket extends ServerSocket {
+    constructor() {
+      super({ domain, endpoint, insecure, onConnect });
+    }
+  }
+  const prototype = Object.assign(Object.create(standard.prototype), {
+    Socket,
+    socketParameters: () => ({}),
+  });
+  entity.transports = [{ prototype }];
+  // What follows the end of a stream would throw inside the library, for want of a parser, and end the process.
+  entity._onData = (data) => entity.parser?.write(String(data));
+  if (!reconnects) entity.reconnect.stop();
+  let isOnline = false;
+  entity.on('error', (error) => isOnline && options.onTrouble(error));
+  const session = new Session(entity, { onError: options.onTrouble });
+  // Its priority keeps messages for the user's other clients.
+  entity.on(
+    'online',
+    () => void session.send(xml('presence', {}, xml('priority', {}, '-1'))).catch(() => {}),
+  );
+  const logOut = async () => {
+    entity.reconnect.stop();
+    const stopped = entity.stop().catch(() => {}); // a connection that is gone is closed enough
+    await limited(stopped, 'the end of the stream', LOGOUT_MS).catch(() => {});
+    session.close();
+  };
+  try {
+    const bound = await limited(entity.start(), 'the login', LOGIN_MS, signal);
+    isOnline = true;
+    return { session, jid: bound.toString(), isLocal, logOut };
+  } catch (error) {
+    await logOut();
+    throw new Error(`${formatJid({ ...jid, resource: '' })} could not log in: ${explain(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const condition = 'condition' in error ? String(error.condition) : '';
+  if (condition === 'not-authorized') return 'the server refused the name or the password';
+  if (error instanceof AggregateError) return error.errors.map(({ message }: Error) => message).join('; ');
+  return error.message;
+}
