@@ -3,10 +3,12 @@
 import { networkInterfaces } from 'node:os';
 import type { Command } from 'commander';
 import { type Advertisement, advertise, type Interfaces } from '../config/advertise.ts';
+import { formatChapters } from '../config/chapter.ts';
 import type { Environment } from '../config/environment.ts';
-import { explain, formatChapters } from '../config/explain.ts';
+import { explain } from '../config/explain.ts';
 import { type Loaded, loadConfig } from '../config/load.ts';
-import { Access, type AccessVerdict } from '../policy/access.ts';
+import { Access } from '../policy/access.ts';
+import { describeVerdict, explainPerson } from './check-person.ts';
 import {
   addConfigOptions,
   type ConfigOptions,
@@ -19,6 +21,8 @@ import {
 export interface CheckOptions extends ConfigOptions {
   readonly json?: boolean;
   readonly requester?: string;
+  readonly explain?: string;
+  readonly from?: string;
 }
 
 export interface CheckResult {
@@ -31,6 +35,8 @@ export function checkCommand(): Command {
   return addConfigOptions(createCommand('check', 'Explain a configuration, or say what is wrong with it.'))
     .option('--json', 'print JSON')
     .option('--requester <jid>', 'say whether this JID may use the proxy, too')
+    .option('--explain <jid>', 'say only what this JID may do: access, class, limits, rates and quotas')
+    .option('--from <address>', 'with --explain: the source address of one of its connections')
     .action(async (options: CheckOptions) => {
       const { exitCode, stdout, stderr } = await check(options, process.env, networkInterfaces());
       process.stdout.write(stdout);
@@ -52,7 +58,16 @@ export async function check(
       ? { exitCode: ExitCode.usage, stdout: toJson({ ok: false, problems }), stderr: '' }
       : { exitCode: ExitCode.usage, stdout: '', stderr: formatProblems(problems, options) };
   }
+  if (options.explain !== undefined || options.from !== undefined) return checkPerson(loaded, options);
   const stdout = options.json ? inJson(loaded, options, interfaces) : inWords(loaded, options, interfaces);
+  return { exitCode: ExitCode.ok, stdout, stderr: '' };
+}
+
+/** Of one person alone. A wrong option is told as wrong usage. */
+function checkPerson({ config }: Valid, { explain: jid, from, json }: CheckOptions): CheckResult {
+  const person = explainPerson(config, jid, from);
+  if (!person.ok) return { exitCode: ExitCode.usage, stdout: '', stderr: `${person.message}\n` };
+  const stdout = json ? toJson({ ok: true, explain: person.facts }) : `${formatChapters(person.chapters)}\n`;
   return { exitCode: ExitCode.ok, stdout, stderr: '' };
 }
 
@@ -90,18 +105,8 @@ function inJson(loaded: Valid, { requester }: CheckOptions, interfaces: Interfac
   });
 }
 
-function describeVerdict(requester: string, verdict: AccessVerdict): string {
-  if (verdict.ok) return `${requester} may use the proxy: the rule ${verdict.rule} allows it.`;
-  switch (verdict.why) {
-    case 'denied':
-      return `${requester} may not use the proxy: the rule ${verdict.rule} denies it.`;
-    case 'not-allowed':
-      return `${requester} may not use the proxy: no rule allows it.`;
-    case 'not-a-jid':
-      return `${requester} is no JID, and would be refused.`;
-  }
-}
-
+/** A limit that is switched off is `none`, as in the configuration. */
 function toJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  const written = (_key: string, part: unknown) => (part === Number.POSITIVE_INFINITY ? 'none' : part);
+  return `${JSON.stringify(value, written, 2)}\n`;
 }

@@ -1,5 +1,6 @@
 // Keys that are each in order and still do not go together.
 
+import { DEFAULT_CLASS } from '../policy/classes.ts';
 import { formatAddress, parseHost } from './host.ts';
 import { formatPath, type KeyPath } from './keys.ts';
 import type { Problem } from './problem.ts';
@@ -27,6 +28,17 @@ export function crossCheck(config: ConfigFile, locate: Locate): Problem[] {
   if (first > max) complain(['xmpp', 'reconnect', 'first'], 'is longer than xmpp.reconnect.max');
   if (config.timeouts.handshake > config.timeouts.pending) {
     complain(['timeouts', 'handshake'], 'is longer than timeouts.pending');
+  }
+  for (const [index, { name }] of config.classes.entries()) {
+    const first = config.classes.findIndex((entry) => entry.name === name);
+    if (first !== index)
+      complain(['classes', index, 'name'], `${name} is the name of classes[${first}], too`);
+    if (name === DEFAULT_CLASS) {
+      complain(
+        ['classes', index, 'name'],
+        `${name} is what everyone is in who is in no class; expected another`,
+      );
+    }
   }
   if (config.quotas.store === undefined && hasQuota(config)) {
     complain(['quotas', 'store'], 'missing, expected the path of a folder that keeps what quotas count');

@@ -2,14 +2,11 @@
 
 import type { Access } from '../policy/access.ts';
 import type { Advertisement } from './advertise.ts';
+import { inWords } from './amounts-in-words.ts';
+import type { Chapter } from './chapter.ts';
+import { explainPolicy } from './explain-policy.ts';
 import { formatAddress, parseHost } from './host.ts';
 import type { Config } from './schema.ts';
-
-/** One subject and what there is to say about it, a sentence a line. */
-export interface Chapter {
-  readonly title: string;
-  readonly lines: readonly string[];
-}
 
 /** What the daemon would do with this configuration. The secret is not in it. [COMP-26] */
 export function explain(config: Config, access: Access, { streamhosts }: Advertisement): Chapter[] {
@@ -30,16 +27,10 @@ export function explain(config: Config, access: Access, { streamhosts }: Adverti
     },
     { title: 'Access', lines: [access.describe()] },
     { title: 'Streams', lines: explainStreams(config) },
+    ...explainPolicy(config),
     { title: 'HTTP', lines: [explainHttp(config.http)] },
     { title: 'Log', lines: [explainLog(config.log)] },
   ];
-}
-
-/** Titles at the margin, their lines below them. */
-export function formatChapters(chapters: readonly Chapter[]): string {
-  return chapters
-    .map(({ title, lines }) => [title, ...lines.map((line) => `  ${line}`)].join('\n'))
-    .join('\n\n');
 }
 
 function explainLink(xmpp: Config['xmpp']): string[] {
@@ -59,11 +50,12 @@ function explainLink(xmpp: Config['xmpp']): string[] {
   ];
 }
 
-function explainListener({ host, port }: { host: string; port: number }): string {
+function explainListener({ host, port, proxyProtocol }: Config['listen'][number]): string {
   const where = port === 0 ? `${host}, on a port that the system chooses` : formatAddress(host, port);
   const meaning =
     host === '::' ? ' (every IPv6 and IPv4 address)' : host === '0.0.0.0' ? ' (every IPv4 address)' : '';
-  return `Accepts SOCKS5 connections on ${where}${meaning}.`;
+  const header = proxyProtocol ? ', each with a PROXY protocol header' : '';
+  return `Accepts SOCKS5 connections on ${where}${meaning}${header}.`;
 }
 
 function explainStreams({ limits, timeouts, relay }: Config): string[] {
@@ -87,16 +79,4 @@ function explainLog({ level, format, jids }: Config['log']): string {
   if (level === 'silent') return 'Nothing is logged.';
   const form = format === 'json' ? 'one JSON object a line' : 'lines to read';
   return `Writes to standard output from level ${level} up, as ${form}, with JIDs ${jids === 'full' ? 'in full' : 'masked'}.`;
-}
-
-/** Milliseconds as `10 minutes`. */
-export function inWords(ms: number): string {
-  const units = [
-    [3_600_000, 'hour'],
-    [60_000, 'minute'],
-    [1000, 'second'],
-    [1, 'millisecond'],
-  ] as const;
-  const [size, name] = units.find(([unit]) => ms % unit === 0) ?? units[3];
-  return `${ms / size} ${name}${ms === size ? '' : 's'}`;
 }

@@ -1,7 +1,7 @@
 // How fast one source may open connections: a token bucket each, in bounded memory. [S5B-P-85]
 
 /** After a pause, so many seconds' worth may come at once. */
-const BURST_SECONDS = 4;
+export const BURST_SECONDS = 4;
 
 /** Sources that are remembered; beyond it the one that was longest quiet is forgotten, and begins with a full bucket. */
 const MAX_SOURCES = 65_536;

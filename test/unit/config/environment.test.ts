@@ -91,6 +91,27 @@ describe('the environment', () => {
     expect(identity.showOs).toBe(true);
   });
 
+  it('takes limits, sizes and classes, and a number of threads', async () => {
+    const { limits, rates, relay, classes } = await configOf({
+      STREAMHOST_LIMITS_STREAMS_PER_USER: '7',
+      STREAMHOST_LIMITS_STREAMS_PER_DOMAIN: 'none',
+      STREAMHOST_LIMITS_EXEMPT: '10.0.0.0/8, ::1',
+      STREAMHOST_RATES_USER: '10MB',
+      STREAMHOST_RATES_TOTAL: '1000000',
+      STREAMHOST_RELAY_WORKERS: '2',
+      STREAMHOST_CLASSES:
+        '[{ name: staff, match: { jids: [example.org] }, limits: { streamsPerUser: none } }]',
+    });
+    expect(limits).toMatchObject({
+      streamsPerUser: 7,
+      streamsPerDomain: Number.POSITIVE_INFINITY,
+      exempt: ['10.0.0.0/8', '::1'],
+    });
+    expect(rates).toMatchObject({ user: 10_000_000, total: 1_000_000 });
+    expect(relay.workers).toBe(2);
+    expect(classes).toMatchObject([{ name: 'staff', limits: { streamsPerUser: Number.POSITIVE_INFINITY } }]);
+  });
+
   it('takes an empty variable as not set', async () => {
     expect(
       (await configOf({ STREAMHOST_LOG_LEVEL: '', STREAMHOST_ACCESS_ALLOW: '' })).access.allow,
@@ -133,6 +154,10 @@ describe('the environment', () => {
     [
       { STREAMHOST_LISTEN: '::' },
       'STREAMHOST_LISTEN: listen: found "::", expected HOST:PORT, IPv6 in brackets',
+    ],
+    [
+      { STREAMHOST_CLASSES: 'staff' },
+      'STREAMHOST_CLASSES: classes: found "staff", expected a list of at most 1000 { name, match, … }',
     ],
     [
       { STREAMHOST_LISTEN: '1.2.3.4:99999' },

@@ -2,7 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { advertise } from '../../../src/config/advertise.ts';
-import { explain, formatChapters, inWords } from '../../../src/config/explain.ts';
+import { inWords, sizeInWords } from '../../../src/config/amounts-in-words.ts';
+import { formatChapters } from '../../../src/config/chapter.ts';
+import { explain } from '../../../src/config/explain.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { formatProblem } from '../../../src/config/problem.ts';
 import { Access } from '../../../src/policy/access.ts';
@@ -37,18 +39,39 @@ describe('the explanation', () => {
     }
   });
 
+  it('tells limits, rates, quotas and classes', async () => {
+    const text = await explained(
+      'limits: { waitingPerAddress: none }\nrates: { stream: 1MB, burst: 64KiB }\ntimeouts: { idle: none }\n' +
+        'quotas: { domain: { day: 10GB }, atQuota: slow, store: q }\n' +
+        'classes: [{ name: staff, match: { jids: [a.b, "*.a.b"], networks: [10.0.0.0/8] } }]\n',
+    );
+    for (const sentence of [
+      'One address (IPv6: one /64): waiting connections: no limit; new connections: at most 50 a second,',
+      'Streams at once of one requester: at most 64; of all of one domain: at most 2048.',
+      'A stream may last and be idle for ever.',
+      'One stream: 1 MB a second; one requester: no limit; all together: no limit.',
+      'After a pause may flow at once: 64 KiB.',
+      'Quota of one requester: no limit a day, no limit a month; of its domain: 10 GB a day, no limit a month (UTC).',
+      'At the quota, streams are refused, and running ones go on at 64 KiB a second.',
+      'staff: requesters whose JID matches a.b, *.a.b and of whose connections one comes from 10.0.0.0/8.',
+    ]) {
+      expect(text).toContain(sentence);
+    }
+  });
+
   it('never tells the secret [COMP-26]', async () => {
     expect(await explained('')).not.toContain('hunter2');
   });
 
   it('tells what is switched off or left to the system', async () => {
     const text = await explained(
-      'listen: [{ host: 0.0.0.0, port: 0 }]\nhttp: { enabled: false }\nlog: { level: silent }\n' +
+      'listen: [{ host: 0.0.0.0, port: 0 }, { host: "::1", port: 7, proxyProtocol: true }]\nhttp: { enabled: false }\nlog: { level: silent }\n' +
         'relay: { earlyData: discard }\n',
     );
     expect(text).toContain(
       'Accepts SOCKS5 connections on 0.0.0.0, on a port that the system chooses (every IPv4 address).',
     );
+    expect(text).toContain('Accepts SOCKS5 connections on [::1]:7, each with a PROXY protocol header.');
     expect(text).toContain('No HTTP port is opened (http.enabled is false).');
     expect(text).toContain('Nothing is logged.');
     expect(text).toContain('Bytes sent before the activation are thrown away');
@@ -80,5 +103,19 @@ describe('a duration in words', () => {
     [7_200_000, '2 hours'],
   ])('%i ms is %s', (ms, words) => {
     expect(inWords(ms)).toBe(words);
+  });
+});
+
+describe('a size in words', () => {
+  it.each([
+    [1, '1 byte'],
+    [1000, '1 kB'],
+    [1024, '1 KiB'],
+    [65_536, '64 KiB'],
+    [10_000_000, '10 MB'],
+    [1_500_000_000, '1500 MB'],
+    [2 ** 40, '1 TiB'],
+  ])('%i is %s', (bytes, words) => {
+    expect(sizeInWords(bytes)).toBe(words);
   });
 });

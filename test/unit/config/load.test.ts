@@ -72,6 +72,18 @@ describe('hosts and domains', () => {
   });
 });
 
+describe('limits per address', () => {
+  it('leave this machine alone as long as both have their defaults', async () => {
+    const exempt = async (limits: string) => (await configOf(`${MINIMAL}limits: ${limits}`)).limits.exempt;
+    expect(await exempt('{}')).toEqual(['127.0.0.0/8', '::1']);
+    expect(await exempt('{ streams: 7 }')).toEqual(['127.0.0.0/8', '::1']);
+    expect(await exempt('{ waitingPerAddress: 2 }')).toEqual([]);
+    expect(await exempt('{ connectionsPerSecond: none }')).toEqual([]);
+    expect(await exempt('{ exempt: [] }')).toEqual([]);
+    expect(await exempt('{ waitingPerAddress: 2, exempt: [192.0.2.1] }')).toEqual(['192.0.2.1']);
+  });
+});
+
 describe('a problem', () => {
   it.each([
     ['log: { level: loud }', 'log.level: found "loud", expected debug, info, warn, error or silent'],
@@ -141,6 +153,22 @@ describe('a problem', () => {
     [
       'classes: [{ name: staff, match: { jids: [a.b] }, rates: { total: 1MB } }]',
       'classes[0].rates.total: unknown key, did you mean rates.total?',
+    ],
+    [
+      'classes: [{ name: a, match: { jids: [a.b] } }, { name: a, match: { jids: [c.d] } }]',
+      'classes[1].name: a is the name of classes[0], too',
+    ],
+    [
+      'classes: [{ name: default, match: { jids: [a.b] } }]',
+      'classes[0].name: default is what everyone is in who is in no class; expected another',
+    ],
+    [
+      'classes: [{ name: "a b", match: { jids: [a.b] } }]',
+      'classes[0].name: found "a b", expected a name of up to 64 letters, digits, dots, dashes and underscores',
+    ],
+    [
+      'listen: [{ host: "::", port: 1, proxyProtocol: 1 }]',
+      'listen[0].proxyProtocol: found 1, expected true or false',
     ],
     ['limits: { streams: 1.5 }', 'limits.streams: found 1.5, expected a whole number from 1 to 1000000'],
     ['identity: { showOs: sometimes }', 'identity.showOs: found "sometimes", expected true or false'],
