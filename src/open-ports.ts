@@ -5,28 +5,35 @@ import type { Config } from './config/schema.ts';
 import { type Address, Listener, type ListenerParts } from './listener/listener.ts';
 import { HttpEndpoint, type HttpParts } from './ops/http.ts';
 import { inheritTuning, setListeningOptions } from './relay/splice/listening-options.ts';
+import { StartError } from './start-error.ts';
 
-/** The daemon cannot start; the message says what to do about it. */
-export class StartError extends Error {
-  override readonly name = 'StartError';
+/** One entry of `listen`. @param key where it stands in the configuration @throws StartError */
+export async function openListener(
+  key: string,
+  address: Config['listen'][number],
+  parts: ListenerParts,
+): Promise<Listener> {
+  if (address.reusePort && !canReusePort(process.versions.node)) {
+    const where = formatAddress(address.host, address.port);
+    throw new StartError(
+      `cannot listen on ${where} (${key}): reusePort needs Node.js 22.12 or 23.1, and this is ` +
+        `${process.versions.node}; give the new process another port`,
+    );
+  }
+  try {
+    return await Listener.open(address, parts, (fd) => {
+      setListeningOptions(fd, address);
+      return inheritTuning(fd);
+    });
+  } catch (error) {
+    throw cannotListen(key, address, error);
+  }
 }
 
-/** All of `listen`, in its order, or none. @throws StartError */
-export async function openListeners(config: Config, parts: ListenerParts): Promise<Listener[]> {
-  const listeners: Listener[] = [];
-  for (const [index, address] of config.listen.entries()) {
-    try {
-      const prepare = (fd: number) => {
-        setListeningOptions(fd, address);
-        return inheritTuning(fd);
-      };
-      listeners.push(await Listener.open(address, parts, prepare));
-    } catch (error) {
-      for (const listener of listeners) listener.close();
-      throw cannotListen(`listen[${index}]`, address, error);
-    }
-  }
-  return listeners;
+/** Older versions ignore the option, and the port would be in use. */
+export function canReusePort(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
 }
 
 /** `http`, if it is enabled. @throws StartError */
@@ -47,6 +54,7 @@ const WHY_NOT: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'this machine has no such address; use one of its own, or :: for all',
   EACCES: 'this user may not bind that port; choose one above 1023',
   ENOTFOUND: 'that name does not resolve; use an address of this machine',
+  ENOTSUP: 'this system cannot share ports; leave reusePort out, and give the new process another port',
   EAFNOSUPPORT: 'this machine has no IPv6; use 0.0.0.0 for all IPv4 addresses',
 };
 

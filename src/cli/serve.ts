@@ -1,4 +1,4 @@
-// `streamhost serve`: runs the daemon until a signal asks it to stop. [S5B-P-88]
+// `streamhost serve`: runs the daemon until a signal asks it to stop; SIGHUP reloads its configuration. [S5B-P-88]
 
 import type { Command } from 'commander';
 import { loadConfig } from '../config/load.ts';
@@ -34,8 +34,12 @@ async function serve(options: ConfigOptions): Promise<ExitCode> {
   }
   for (const warning of loaded.warnings) complain(`warning: ${warning}`);
   const stopRequested = firstSignal();
+  const reloadRequests = hangups();
   try {
     const daemon = await startDaemon(loaded.config, { version });
+    reloadRequests.serve(
+      async () => void (await daemon.reload(await loadConfig(sourcesOf(options, process.env)))),
+    );
     const failure = await Promise.race([stopRequested, daemon.failed]);
     if (failure) complain(failure.message);
     await daemon.stop();
@@ -58,6 +62,21 @@ function firstSignal(): Promise<undefined> {
     };
     process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   });
+}
+
+/** SIGHUP, which would end the process; one that comes before there is a daemon is served then. */
+function hangups(): { serve(reload: () => Promise<void>): void } {
+  let early = false;
+  let onSignal = () => {
+    early = true;
+  };
+  process.on('SIGHUP', () => onSignal());
+  return {
+    serve(reload) {
+      onSignal = () => void reload();
+      if (early) onSignal();
+    },
+  };
 }
 
 function complain(message: string): void {

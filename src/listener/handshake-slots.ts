@@ -1,16 +1,17 @@
 // How many handshakes may be in progress at once, over all listeners. [XEP-0065 §11.3]
 
 export class HandshakeSlots {
-  readonly #limit: number;
+  readonly #limit: () => number;
   #taken = 0;
 
-  constructor(limit: number) {
+  /** @param limit asked at every handshake */
+  constructor(limit: () => number) {
     this.#limit = limit;
   }
 
   /** False when there is none left. */
   take(): boolean {
-    if (this.#taken >= this.#limit) return false;
+    if (this.#taken >= this.#limit()) return false;
     this.#taken++;
     return true;
   }

@@ -46,7 +46,7 @@ export interface Connection {
  */
 export async function performHandshake(
   { socket, reader, remote }: Connection,
-  rendezvous: Rendezvous,
+  rendezvous: Pick<Rendezvous, 'join'>,
   engine: RelayEngine,
 ): Promise<HandshakeResult> {
   const greeting = await reader.read(parseGreeting);

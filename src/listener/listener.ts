@@ -20,6 +20,8 @@ export interface Address {
 export interface Wanted extends Address {
   /** Every connection begins with a PROXY protocol header. */
   readonly proxyProtocol?: boolean | undefined;
+  /** Other processes may bind the address, too. */
+  readonly reusePort?: boolean | undefined;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface Wanted extends Address {
 export type PrepareSocket = (descriptor: number) => boolean;
 
 export interface ListenerParts {
-  readonly rendezvous: Rendezvous;
+  readonly rendezvous: Pick<Rendezvous, 'join'>;
   readonly engine: RelayEngine;
   readonly observer: Observer;
   readonly slots: HandshakeSlots;
@@ -67,7 +69,8 @@ export class Listener {
     const server = createServer({ allowHalfOpen: true });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen({ host: wanted.host, port: wanted.port, ipv6Only: false, backlog: 511 }, () => {
+      const { host, port, reusePort = false } = wanted;
+      server.listen({ host, port, ipv6Only: false, backlog: 511, ...(reusePort && { reusePort }) }, () => {
         server.off('error', reject);
         resolve();
       });
@@ -90,9 +93,16 @@ export class Listener {
     return this.#server.listening;
   }
 
+  /** Accepts nobody any more; handshakes in progress go on. Idempotent. */
+  stopAccepting(): void {
+    if (!this.#server.listening) return;
+    this.#server.close();
+    this.#parts.observer.observe({ kind: 'stopped-listening', ...this.address });
+  }
+
   /** Accepts nobody any more and cuts the handshakes in progress; who holds a slot is left alone. Idempotent. */
   close(): void {
-    this.#server.close();
+    this.stopAccepting();
     for (const socket of this.#handshakes) socket.destroy();
   }
 

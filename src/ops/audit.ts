@@ -62,6 +62,8 @@ export class AuditFile implements Observer {
   }
 
   observe(fact: Fact): void {
+    // Whoever has rotated the file sends SIGHUP, whether or not the configuration is in order.
+    if (fact.kind === 'reload-rejected') this.reopen();
     if (fact.kind !== 'stream-closed' || !this.#file || !this.#write) return;
     const line = { time: new Date().toISOString(), ...auditFields(fact.summary, this.#write) };
     this.#file.write(`${JSON.stringify(line)}\n`);

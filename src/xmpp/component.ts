@@ -85,9 +85,13 @@ export class ComponentStream extends Component {
     if (this.#cause === undefined) {
       this.#cause = { kind: 'stopped' };
       this.#cancelDeadline();
-      if (this.#phase !== 'connecting') await Promise.race([super.stop(), this.ended]);
+      // A server that has not let us in yet owes us no goodbye.
+      if (this.#phase === 'online') await Promise.race([super.stop(), this.ended]);
+      else if (this.#phase !== 'connecting') this.socket?.end(this.footer());
       if (this.socket === null) this.#settle();
       else this.socket.destroy(new Error('given up'));
+    } else if (this.#cause.kind !== 'stopped') {
+      this.socket?.destroy(new Error('given up')); // its last words are with the system already
     }
     await this.ended;
   }

@@ -46,7 +46,11 @@ export class Keeper {
   readonly #backoff: Backoff;
   readonly #liveness: Liveness;
   readonly #ping: SelfPing;
+  /** Resolves when the server refuses us after `retire`: then no further attempt is made. */
+  readonly yielded: Promise<void>;
   #resolveFatal: (reason: string) => void = () => {};
+  #resolveYielded = () => {};
+  #retired = false;
   #stream: ComponentStream | undefined;
   #onlineSince: number | undefined;
   #joined = 0;
@@ -68,6 +72,9 @@ export class Keeper {
     });
     this.fatal = new Promise((resolve) => {
       this.#resolveFatal = resolve;
+    });
+    this.yielded = new Promise((resolve) => {
+      this.#resolveYielded = resolve;
     });
   }
 
@@ -94,6 +101,11 @@ export class Keeper {
     stream.on('stanza', (stanza: Element) => void this.#onStanza(stanza));
     void stream.ended.then((end) => this.#onEnd(end));
     stream.join();
+  }
+
+  /** From now on the component's name may go to another process: it is not fought for. [COMP-09] */
+  retire(): void {
+    this.#retired = true;
   }
 
   /** Leaves the server: closing tag, then the connection; bounded. Idempotent. */
@@ -134,6 +146,9 @@ export class Keeper {
     const { refusal, ...words } = explainEnd(end, settings);
     if (this.#stopped !== undefined) {
       if (wasOnline) observer.observe({ kind: 'xmpp-offline', ...words, deliberate: true });
+    } else if (refusal && this.#retired) {
+      observer.observe({ kind: 'xmpp-offline', ...words });
+      this.#resolveYielded();
     } else if (refusal && settings.onRefusal === 'exit') {
       observer.observe({ kind: 'xmpp-offline', ...words });
       this.#resolveFatal(inOneSentence(words));

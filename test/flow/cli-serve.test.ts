@@ -67,7 +67,7 @@ describe('streamhost serve', () => {
     cli.kill('SIGINT');
     const { code, stdout, stderr } = await cli.exited;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(eventsOf(stdout).slice(-2)).toEqual(['draining', 'stopped']);
+    expect(eventsOf(stdout).slice(-3)).toEqual(['draining', 'stopped-listening', 'stopped']);
     expect(stdout).not.toContain('hunter2');
   });
 
@@ -84,17 +84,23 @@ describe('streamhost serve', () => {
     link.send('</stream:stream>');
     const { code, stdout, stderr } = await cli.exited;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(eventsOf(stdout).slice(-4)).toEqual(['draining', 'stream-closed', 'xmpp-offline', 'stopped']);
+    expect(eventsOf(stdout).slice(-5)).toEqual([
+      'draining',
+      'stopped-listening',
+      'stream-closed',
+      'xmpp-offline',
+      'stopped',
+    ]);
   });
 
   it('ends at once with 1 on a second signal, its lines written', async () => {
     const { cli } = await startWithStream();
     cli.kill('SIGTERM');
-    await cli.says(/"event":"draining"/);
+    await cli.says(/"event":"stopped-listening"/);
     cli.kill('SIGINT');
     const { code, stdout } = await cli.exited;
     expect(code).toBe(1);
-    expect(eventsOf(stdout).at(-1)).toBe('draining');
+    expect(eventsOf(stdout).at(-1)).toBe('stopped-listening');
   });
 
   it('ends with 1 and one line when the server refuses its secret and xmpp.onRefusal is exit [COMP-10]', async () => {
