@@ -14,6 +14,7 @@ import { createLog, type Log, type LogDestination } from './ops/log.ts';
 import { Metrics } from './ops/metrics.ts';
 import { Readiness } from './ops/readiness.ts';
 import { Policies } from './policies.ts';
+import { Quotas } from './quotas.ts';
 import type { RateTable } from './policy/rate.ts';
 import { Reloads } from './reload.ts';
 import type { Clock, Fact, Observer, RelayEngine } from './rendezvous/ports.ts';
@@ -54,7 +55,7 @@ export interface Daemon {
   stop(options?: { graceMs?: number }): Promise<{ unfinished: number }>;
 }
 
-/** @throws StartError when a port cannot be bound or a file cannot be written; a server that is not up is no failure. */
+/** @throws StartError when a port cannot be bound or a file or the store cannot be written; a server that is not up is no failure. */
 export async function startDaemon(config: Config, parts: DaemonParts): Promise<Daemon> {
   const clock = systemClock;
   const log = createLog(config.log, config.audit, parts.log);
@@ -64,7 +65,8 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
   const reloads = new Reloads(config, observer);
   reloads.onChange((next) => log.configure(next.log, next.audit));
 
-  const policies = new Policies(config, clock);
+  const quotas = new Quotas(clock, observer);
+  const policies = new Policies(config, clock, quotas);
   const { rates } = policies;
   const engine = parts.createEngine?.(clock, rates) ?? createEngine(config, { rates, log, observer, clock });
   const table = new Table(engine, clock, observer, policies.tableOptions(config), policies.admission);
@@ -72,12 +74,17 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
     policies.reconfigure(next);
     table.reconfigure(policies.tableOptions(next));
   });
-  const metrics = new Metrics({ version: parts.version, engine: engine.name, readings: table });
+  const metrics = new Metrics({
+    version: parts.version,
+    engine: engine.name,
+    readings: table,
+    quotas: () => quotas.readings(),
+  });
   observers.push(metrics);
 
   log.info('starting', { version: parts.version, domain: config.xmpp.domain, engine: engine.name });
   const own = new OwnConnections(table);
-  const open = await openAll(config, { log, readiness, metrics, observer }, () =>
+  const open = await openAll(config, { log, readiness, metrics, observer, quotas }, () =>
     Listeners.open(config.listen, {
       rendezvous: own,
       engine,
@@ -92,6 +99,7 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
   const { audit, listeners, http } = open;
   observers.push(audit);
   reloads.add((next) => prepareAudit(audit, next));
+  reloads.add((next) => quotas.prepare(next));
   reloads.add((next) => listeners.prepare(next.listen));
 
   const offer = new Offer(config, listeners.addresses, log);
@@ -109,6 +117,7 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
       rendezvous: table,
       observer,
       isAllowed: (jid) => offer.isAllowed(jid),
+      quotaOf: (jid) => policies.admission.quotaOf(jid),
       streamhosts: () => (listeners.open ? offer.streamhosts : []),
     },
     identity: {
@@ -125,7 +134,7 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
     listeners.close();
     const unfinished = table.close();
     await engine.close();
-    await Promise.all([link.stop(), selfCheck.stop()]);
+    await Promise.all([link.stop(), selfCheck.stop(), quotas.close()]);
     await http?.close();
     observer.observe({ kind: 'stopped', unfinished });
     await Promise.all([audit.flush(), log.flush()]);
@@ -151,19 +160,21 @@ interface Observed {
   readonly readiness: Readiness;
   readonly metrics: Metrics;
   readonly observer: Observer;
+  readonly quotas: Quotas;
 }
 
 /** Whatever the system may refuse: all of it, or none. @throws StartError */
 async function openAll(config: Config, observed: Observed, openListeners: () => Promise<Listeners>) {
-  const { log, readiness, metrics, observer } = observed;
+  const { log, readiness, metrics, observer, quotas } = observed;
   let listeners: Listeners | undefined;
   try {
-    const audit = await openAudit(config, observer);
+    const [audit] = await Promise.all([openAudit(config, observer), quotas.open(config)]);
     listeners = await openListeners();
     const http = await openHttpPort(config, { metrics, readiness });
     return { audit, listeners, http };
   } catch (error) {
     listeners?.close();
+    await quotas.close();
     log.error('cannot start', { reason: error instanceof Error ? error.message : String(error) });
     await log.flush();
     throw error;

@@ -10,7 +10,6 @@ const FIXED = [
   'relay',
   'identity',
   'log.format',
-  'quotas.store',
   'timeouts.halfClose',
   'timeouts.unacknowledged',
 ];
@@ -37,7 +36,6 @@ export function compareConfigs(running: Config, next: Config): Changes {
       relay: running.relay,
       identity: running.identity,
       log: { ...next.log, format: running.log.format },
-      quotas: { ...next.quotas, store: running.quotas.store },
       timeouts: {
         ...next.timeouts,
         halfClose: running.timeouts.halfClose,
