@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { loadConfig } from '../config/load.ts';
-import { StartError, startDaemon } from '../daemon.ts';
+import { type Daemon, StartError, startDaemon } from '../daemon.ts';
 import {
   addConfigOptions,
   type ConfigOptions,
@@ -37,9 +37,7 @@ async function serve(options: ConfigOptions): Promise<ExitCode> {
   const reloadRequests = hangups();
   try {
     const daemon = await startDaemon(loaded.config, { version });
-    reloadRequests.serve(
-      async () => void (await daemon.reload(await loadConfig(sourcesOf(options, process.env)))),
-    );
+    reloadRequests.serve(() => reload(daemon, options));
     const failure = await Promise.race([stopRequested, daemon.failed]);
     if (failure) complain(failure.message);
     await daemon.stop();
@@ -64,17 +62,27 @@ function firstSignal(): Promise<undefined> {
   });
 }
 
-/** SIGHUP, which would end the process; one that comes before there is a daemon is served then. */
-function hangups(): { serve(reload: () => Promise<void>): void } {
-  let early = false;
+/** Reads the configuration again; the log says what came of it. */
+async function reload(daemon: Daemon, options: ConfigOptions): Promise<void> {
+  const loaded = await loadConfig(sourcesOf(options, process.env));
+  for (const warning of loaded.ok ? loaded.warnings : []) complain(`warning: ${warning}`);
+  await daemon.reload(loaded);
+}
+
+/** SIGHUP, which would end the process; what comes before there is a daemon is served then. One after the other. */
+function hangups(): { serve(answer: () => Promise<void>): void } {
+  let asked = false;
   let onSignal = () => {
-    early = true;
+    asked = true;
   };
   process.on('SIGHUP', () => onSignal());
   return {
-    serve(reload) {
-      onSignal = () => void reload();
-      if (early) onSignal();
+    serve(answer) {
+      let last = Promise.resolve();
+      onSignal = () => {
+        last = last.then(answer).catch((error) => complain(`cannot reload: ${error}`));
+      };
+      if (asked) onSignal();
     },
   };
 }

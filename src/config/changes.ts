@@ -25,7 +25,7 @@ export interface Changes {
 
 /** @param running the configuration in force @param next a valid one */
 export function compareConfigs(running: Config, next: Config): Changes {
-  const changed = differences(running, next, []);
+  const changed = differences(running, next, []).sort();
   return {
     changed,
     needRestart: changed.filter((key) => FIXED.some((fixed) => key === fixed || key.startsWith(`${fixed}.`))),

@@ -46,7 +46,7 @@ export class Keeper {
   readonly #backoff: Backoff;
   readonly #liveness: Liveness;
   readonly #ping: SelfPing;
-  /** Resolves when the server refuses us after `retire`: then no further attempt is made. */
+  /** Resolves when the server refuses us and no further attempt is made. */
   readonly yielded: Promise<void>;
   #resolveFatal: (reason: string) => void = () => {};
   #resolveYielded = () => {};
@@ -152,6 +152,7 @@ export class Keeper {
     } else if (refusal && settings.onRefusal === 'exit') {
       observer.observe({ kind: 'xmpp-offline', ...words });
       this.#resolveFatal(inOneSentence(words));
+      this.#resolveYielded();
     } else {
       // [COMP-09] [COMP-10] [COMP-11] refused: at the slowest pace, so that two instances never fight in a tight loop
       const retryInMs = refusal ? settings.reconnect.max : this.#backoff.next();

@@ -26,7 +26,7 @@ export interface XmppLink {
   readonly online: boolean;
   /** Resolves with the reason when the server refuses us and `onRefusal` is `exit`; else never. */
   readonly fatal: Promise<string>;
-  /** Resolves when the server refuses us after `retire`: then no further attempt is made. */
+  /** Resolves when the server refuses us and no further attempt is made. */
   readonly yielded: Promise<void>;
   /** From now on the component's name may go to another process: it is not fought for. [COMP-09] */
   retire(): void;
