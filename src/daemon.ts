@@ -74,11 +74,18 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
     policies.reconfigure(next);
     table.reconfigure(policies.tableOptions(next));
   });
+  const slots = new HandshakeSlots(() => reloads.config.limits.handshakes);
+  const taken = () => ({
+    handshakes: slots.taken,
+    waiting: table.connectionsWaiting(),
+    streams: table.streamsActive(),
+  });
   const metrics = new Metrics({
     version: parts.version,
     engine: engine.name,
     readings: table,
     quotas: () => quotas.readings(),
+    limits: () => policies.readLimits(reloads.config, taken()),
   });
   observers.push(metrics);
 
@@ -90,7 +97,7 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
       engine,
       observer,
       addresses: policies.addresses,
-      slots: new HandshakeSlots(() => reloads.config.limits.handshakes),
+      slots,
       get handshakeMs() {
         return reloads.config.timeouts.handshake;
       },

@@ -5,7 +5,7 @@ import { AddressLimits } from './policy/address-limits.ts';
 import { AdmissionControl } from './policy/admission.ts';
 import { noQuotas, type QuotaLedger } from './policy/quota.ts';
 import { RateTable } from './policy/rate.ts';
-import type { Clock } from './rendezvous/ports.ts';
+import type { Clock, LimitReading } from './rendezvous/ports.ts';
 import type { TableOptions } from './rendezvous/table.ts';
 
 export class Policies {
@@ -27,6 +27,23 @@ export class Policies {
       pendingMs: timeouts.pending,
       addresses: this.addresses,
     };
+  }
+
+  /** Each limit of the general keys, with what is taken of it. */
+  readLimits(
+    { limits }: Config,
+    now: { handshakes: number; waiting: number; streams: number },
+  ): LimitReading[] {
+    const { ofUser, ofDomain } = this.admission.most;
+    return [
+      { name: 'handshakes', limit: limits.handshakes, used: now.handshakes },
+      { name: 'waiting', limit: limits.waiting, used: now.waiting },
+      { name: 'waitingPerAddress', limit: limits.waitingPerAddress, used: this.addresses.mostWaiting },
+      { name: 'connectionsPerSecond', limit: limits.connectionsPerSecond },
+      { name: 'streams', limit: limits.streams, used: now.streams },
+      { name: 'streamsPerUser', limit: limits.streamsPerUser, used: ofUser },
+      { name: 'streamsPerDomain', limit: limits.streamsPerDomain, used: ofDomain },
+    ];
   }
 
   /** Other limits, classes and rates, also for the streams that run: none is ended for it at once. */

@@ -24,6 +24,10 @@ export const examples: readonly Example[] = [
     query: 'sum by (reason) (increase(streamhost_refusals_total[1h])) > 0',
   },
   {
+    question: 'Which limits are nearly reached, before anyone is turned away?',
+    query: 'streamhost_limit_used / streamhost_limit > 0.8',
+  },
+  {
     question: 'How many SOCKS handshakes come from strangers and port scans?',
     query: 'sum by (result) (rate(streamhost_handshakes_total{result!="accepted"}[5m]))',
   },

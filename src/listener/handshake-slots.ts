@@ -9,6 +9,11 @@ export class HandshakeSlots {
     this.#limit = limit;
   }
 
+  /** Handshakes in progress. */
+  get taken(): number {
+    return this.#taken;
+  }
+
   /** False when there is none left. */
   take(): boolean {
     if (this.#taken >= this.#limit()) return false;

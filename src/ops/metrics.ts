@@ -1,7 +1,7 @@
 // The one door to prom-client: facts become counters, readings are taken on each scrape. No label carries a JID.
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Fact, Observer, QuotaReadings, Readings } from '../rendezvous/ports.ts';
+import type { Fact, LimitReading, Observer, QuotaReadings, Readings } from '../rendezvous/ports.ts';
 import {
   addressQueryResults,
   handshakeResults,
@@ -12,6 +12,7 @@ import {
   streamEndReasons,
   waitingEndReasons,
 } from './labels.ts';
+import { addLimitMetrics, noLimits } from './limit-metrics.ts';
 import { OperationMetrics } from './operation-metrics.ts';
 import { addQuotaMetrics } from './quota-metrics.ts';
 
@@ -22,6 +23,8 @@ export interface MetricsParts {
   readonly readings: Readings;
   /** Of the quotas; without any they are all 0. */
   readonly quotas?: () => QuotaReadings;
+  /** Default: none. */
+  readonly limits?: () => readonly LimitReading[];
 }
 
 /** A page for Prometheus. */
@@ -59,7 +62,7 @@ export class Metrics implements Observer {
   readonly #xmppConnected: Gauge;
   readonly #operation: OperationMetrics;
 
-  constructor({ version, engine, readings, quotas = noQuotas }: MetricsParts) {
+  constructor({ version, engine, readings, quotas = noQuotas, limits = noLimits }: MetricsParts) {
     const registry = this.#registry;
     this.#counters = createCounters(registry, readings);
     addGauge(registry, 'connections_waiting', 'Connections that wait for their activation.', () =>
@@ -68,6 +71,7 @@ export class Metrics implements Observer {
     addGauge(registry, 'streams_active', 'Streams that are running.', () => readings.streamsActive());
     this.#operation = new OperationMetrics(registry);
     addQuotaMetrics(registry, quotas);
+    addLimitMetrics(registry, limits);
     this.#xmppConnected = addGauge(registry, 'xmpp_connected', '1 while joined to the XMPP server, else 0.');
     new Gauge({
       name: `${PREFIX}build_info`,

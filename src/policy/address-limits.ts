@@ -59,6 +59,11 @@ export class AddressLimits {
     return this.#waiting.holders;
   }
 
+  /** Connections that wait, of the address that has most of them. */
+  get mostWaiting(): number {
+    return this.#waiting.highest;
+  }
+
   #isExempt(address: string): boolean {
     return this.#exempt.find(address) !== undefined;
   }

@@ -127,6 +127,11 @@ export class AdmissionControl {
     };
   }
 
+  /** Streams of the person and of the domain that has most. */
+  get most(): { readonly ofUser: number; readonly ofDomain: number } {
+    return { ofUser: this.#streamsOfUser.highest, ofDomain: this.#streamsOfDomain.highest };
+  }
+
   /** The rate at which who is at its quota goes on; undefined: it does not. */
   get #slowing(): number | undefined {
     const { atQuota, slowRate } = this.#config.quotas;

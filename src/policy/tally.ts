@@ -8,6 +8,13 @@ export class Tally {
     return this.#counts.size;
   }
 
+  /** What the holder has that has most. */
+  get highest(): number {
+    let highest = 0;
+    for (const count of this.#counts.values()) highest = Math.max(highest, count);
+    return highest;
+  }
+
   of(holder: string): number {
     return this.#counts.get(holder) ?? 0;
   }

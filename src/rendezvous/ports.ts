@@ -327,6 +327,24 @@ export interface Readings {
   relayed(): ByteCounts;
 }
 
+/** By its key in the configuration. */
+export type LimitName =
+  | 'handshakes'
+  | 'waiting'
+  | 'waitingPerAddress'
+  | 'connectionsPerSecond'
+  | 'streams'
+  | 'streamsPerUser'
+  | 'streamsPerDomain';
+
+/** A limit that is in force; Infinity: there is none. */
+export interface LimitReading {
+  readonly name: LimitName;
+  readonly limit: number;
+  /** What is taken of it; of a limit for each person, domain or address by whoever has most. */
+  readonly used?: number;
+}
+
 /** The same with the streams one by one. */
 export interface LiveReadings extends Readings {
   /** At most so many of the running streams, those that began last first. */

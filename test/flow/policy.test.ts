@@ -125,6 +125,29 @@ describe('a class', () => {
   });
 });
 
+describe('the metrics of the limits', () => {
+  it('tell what is in force and what is taken, by whoever has most', async () => {
+    const proxy = await start({ limits: { streamsPerUser: 3, streamsPerDomain: 'none', waiting: 100 } });
+    await proxy.peer(proxy.transfer());
+    for (const requester of [ALICE, ALICE, CAROL, DAVE]) await answerTo(proxy, requester);
+    const read = async (metric: string, names: string[]) => {
+      return Promise.all(names.map((name) => proxy.metric(`streamhost_${metric}{limit="${name}"}`)));
+    };
+    const names = [
+      'handshakes',
+      'waiting',
+      'waitingPerAddress',
+      'streams',
+      'streamsPerUser',
+      'streamsPerDomain',
+    ];
+    expect(await read('limit_used', names)).toEqual([0, 1, 1, 4, 2, 3]);
+    expect(await read('limit', ['waiting', 'streamsPerUser', 'connectionsPerSecond'])).toEqual([100, 3, 50]);
+    const { text } = await proxy.get('/metrics');
+    expect(text).toContain('streamhost_limit{limit="streamsPerDomain"} +Inf');
+  });
+});
+
 describe('a running stream', () => {
   it('ends when no byte moves for too long, with that reason [S5B-P-84]', async () => {
     const proxy = await start({ timeouts: { idle: '10ms' } });
