@@ -13,9 +13,10 @@ import { openHttpPort } from './open-ports.ts';
 import { createLog, type Log, type LogDestination } from './ops/log.ts';
 import { Metrics } from './ops/metrics.ts';
 import { Readiness } from './ops/readiness.ts';
+import { Status } from './ops/status/status.ts';
 import { Policies } from './policies.ts';
-import { Quotas } from './quotas.ts';
 import type { RateTable } from './policy/rate.ts';
+import { Quotas } from './quotas.ts';
 import { Reloads } from './reload.ts';
 import type { Clock, Fact, Observer, RelayEngine } from './rendezvous/ports.ts';
 import { Table } from './rendezvous/table.ts';
@@ -80,18 +81,16 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
     waiting: table.connectionsWaiting(),
     streams: table.streamsActive(),
   });
-  const metrics = new Metrics({
-    version: parts.version,
-    engine: engine.name,
-    readings: table,
-    quotas: () => quotas.readings(),
-    limits: () => policies.readLimits(reloads.config, taken()),
-  });
-  observers.push(metrics);
+  const about = { version: parts.version, engine: engine.name, readings: table };
+  const limits = () => policies.readLimits(reloads.config, taken());
+  const metrics = new Metrics({ ...about, quotas: () => quotas.readings(), limits });
+  const { domain } = config.xmpp;
+  const status = new Status({ ...about, domain, readiness, clock, showJids: config.http.showJids, limits });
+  observers.push(metrics, status);
 
   log.info('starting', { version: parts.version, domain: config.xmpp.domain, engine: engine.name });
   const own = new OwnConnections(table);
-  const open = await openAll(config, { log, readiness, metrics, observer, quotas }, () =>
+  const open = await openAll(config, { log, readiness, metrics, status, observer, quotas }, () =>
     Listeners.open(config.listen, {
       rendezvous: own,
       engine,
@@ -143,6 +142,7 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
     await engine.close();
     await Promise.all([link.stop(), selfCheck.stop(), quotas.close()]);
     await http?.close();
+    status.stop();
     observer.observe({ kind: 'stopped', unfinished });
     await Promise.all([audit.flush(), log.flush()]);
     return { unfinished };
@@ -166,21 +166,23 @@ interface Observed {
   readonly log: Log;
   readonly readiness: Readiness;
   readonly metrics: Metrics;
+  readonly status: Status;
   readonly observer: Observer;
   readonly quotas: Quotas;
 }
 
 /** Whatever the system may refuse: all of it, or none. @throws StartError */
 async function openAll(config: Config, observed: Observed, openListeners: () => Promise<Listeners>) {
-  const { log, readiness, metrics, observer, quotas } = observed;
+  const { log, readiness, metrics, status, observer, quotas } = observed;
   let listeners: Listeners | undefined;
   try {
     const [audit] = await Promise.all([openAudit(config, observer), quotas.open(config)]);
     listeners = await openListeners();
-    const http = await openHttpPort(config, { metrics, readiness });
+    const http = await openHttpPort(config, { metrics, readiness, status });
     return { audit, listeners, http };
   } catch (error) {
     listeners?.close();
+    status.stop();
     await quotas.close();
     log.error('cannot start', { reason: error instanceof Error ? error.message : String(error) });
     await log.flush();

@@ -39,11 +39,11 @@ export function canReusePort(version: string): boolean {
 /** `http`, if it is enabled. @throws StartError */
 export async function openHttpPort(
   { http }: Config,
-  parts: Pick<HttpParts, 'metrics' | 'readiness'>,
+  parts: Pick<HttpParts, 'metrics' | 'readiness' | 'status'>,
 ): Promise<HttpEndpoint | undefined> {
   if (!http.enabled) return undefined;
   try {
-    return await HttpEndpoint.open({ host: http.host, port: http.port, ...parts });
+    return await HttpEndpoint.open({ ...http, ...parts });
   } catch (error) {
     throw cannotListen('http', http, error);
   }

@@ -95,13 +95,14 @@ function inJson(loaded: Valid, { requester }: CheckOptions, interfaces: Interfac
   const { access, advertisement, warnings } = conclude(loaded, interfaces);
   const { secret: _, ...xmpp } = loaded.config.xmpp;
   const { key: __, ...audit } = loaded.config.audit;
+  const { token: ___, ...http } = loaded.config.http;
   return toJson({
     ok: true,
     warnings,
     streamhosts: advertisement.streamhosts,
     access: access.describe(),
     ...(requester === undefined ? {} : { requester: { jid: requester, ...access.judge(requester) } }),
-    config: { ...loaded.config, xmpp, audit },
+    config: { ...loaded.config, xmpp, audit, http },
   });
 }
 

@@ -13,8 +13,8 @@ export interface HttpParts {
   readonly port: number;
   readonly metrics: { expose(): Promise<Exposition> };
   readonly readiness: { checks(): readonly Check[] };
-  /** The page at /, if there is one. */
-  readonly status?: { page(): string } | undefined;
+  /** The page at /. */
+  readonly status: { page(): string };
   /** What everyone has to show who wants anything; without it nobody has to. */
   readonly token?: string | undefined;
 }
@@ -107,8 +107,7 @@ async function answer({ method, url = '/', headers }: IncomingMessage, parts: Ht
 }
 
 function answerPage(path = '', { status: page }: HttpParts): Answer {
-  if (path === '/' && page)
-    return { status: 200, body: page.page(), contentType: 'text/html; charset=utf-8' };
+  if (path === '/') return { status: 200, body: page.page(), contentType: 'text/html; charset=utf-8' };
   const asset = Object.hasOwn(assets, path) ? assets[path] : undefined;
   if (asset === undefined) return { status: 404, body: 'There is /, /metrics, /healthz and /readyz.\n' };
   return { status: 200, ...asset };

@@ -23,6 +23,7 @@ const requirements = {
     isPresent: () => succeeds('unshare', '--mount', 'true'),
     howToGet: 'run as root, with the right to mount (CAP_SYS_ADMIN)',
   },
+  haproxy: { isPresent: () => finds('haproxy'), howToGet: 'apt-get install haproxy' },
   prosody: { isPresent: () => finds('prosody', 'prosodyctl'), howToGet: 'apt-get install prosody' },
   ejabberd: { isPresent: () => finds('ejabberdctl', 'erl'), howToGet: 'apt-get install ejabberd' },
   slixmpp: {
@@ -45,6 +46,7 @@ const requirements = {
     isPresent: () => compiles('qxmpp', 'Qt5Core', 'Qt5Network', 'Qt5Xml'),
     howToGet: 'apt-get install g++ pkg-config libqxmpp-dev qtbase5-dev',
   },
+  chromium: { isPresent: () => finds('chromium'), howToGet: 'apt-get install chromium' },
   prlimit: { isPresent: () => finds('prlimit'), howToGet: 'apt-get install util-linux' },
   netns: {
     isPresent: () => process.getuid?.() === 0 && finds('ip') && succeeds('ip', 'netns', 'list'),

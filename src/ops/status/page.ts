@@ -1,5 +1,6 @@
 // The status page: what goes on, for a person without other software. A value in, HTML out.
 
+import type { LimitReading } from '../../rendezvous/ports.ts';
 import type { Check } from '../readiness.ts';
 import { MINUTES, type Minute } from './history.ts';
 import { type Html, html } from './html.ts';
@@ -16,13 +17,6 @@ export interface StreamRow {
   readonly ageMs: number;
 }
 
-/** Something that is bounded, and how much of it is used. */
-export interface Bound {
-  readonly name: string;
-  readonly used: number;
-  readonly limit: number;
-}
-
 export interface Snapshot {
   readonly domain: string;
   readonly version: string;
@@ -36,7 +30,7 @@ export interface Snapshot {
   readonly bytesPerSecond: number;
   readonly minutes: readonly Minute[];
   readonly refusals: readonly (readonly [reason: string, count: number])[];
-  readonly bounds: readonly Bound[];
+  readonly limits: readonly LimitReading[];
 }
 
 export function renderPage(snapshot: Snapshot): string {
@@ -58,7 +52,7 @@ ${state(snapshot)}
 ${figures(snapshot)}
 ${lastHour(snapshot)}
 ${streams(snapshot)}
-${bounds(snapshot)}
+${limits(snapshot)}
 ${refusals(snapshot)}
 </main>
 <footer><a href="/metrics">metrics</a> · <a href="/readyz?verbose">readiness</a> · <a href="/healthz">health</a></footer>
@@ -115,12 +109,15 @@ function streams({ streams: { count, rows } }: Snapshot): Html {
 ${more > 0 ? html`<p>And ${more} more.</p>` : html``}`;
 }
 
-function bounds(snapshot: Snapshot): Html {
-  const rows = snapshot.bounds.map(
-    ({ name, used, limit }) => html`<tr><th scope="row">${name}</th>
-<td><meter min="0" max="${limit}" high="${limit * 0.8}" value="${Math.min(used, limit)}"></meter></td>
-<td class="number">${used} of ${limit}</td></tr>`,
-  );
+/** By their keys in the configuration; of those for each address, user or domain whoever has most. */
+function limits(snapshot: Snapshot): Html {
+  const rows = snapshot.limits.map(({ name, limit, used = 0 }) => {
+    const meter = Number.isFinite(limit)
+      ? html`<meter min="0" max="${limit}" high="${limit * 0.8}" value="${Math.min(used, limit)}"></meter>`
+      : html``;
+    const share = Number.isFinite(limit) ? `${used} of ${limit}` : `${used}, no limit`;
+    return html`<tr><th scope="row">${name}</th><td>${meter}</td><td class="number">${share}</td></tr>`;
+  });
   return html`<h2>Limits</h2>
 <div class="scroll"><table><tbody>
 ${rows}

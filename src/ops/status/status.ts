@@ -1,10 +1,10 @@
 // Gathers what the status page shows, at the moment at which somebody looks.
 
-import type { Clock, Fact, LiveReadings, Observer } from '../../rendezvous/ports.ts';
+import type { Clock, Fact, LimitReading, LiveReadings, Observer } from '../../rendezvous/ports.ts';
 import { createWriter } from '../mask.ts';
 import type { Check } from '../readiness.ts';
 import { History } from './history.ts';
-import { type Bound, renderPage, type StreamRow } from './page.ts';
+import { renderPage, type StreamRow } from './page.ts';
 
 export interface StatusParts {
   readonly domain: string;
@@ -15,9 +15,9 @@ export interface StatusParts {
   readonly readiness: { checks(): readonly Check[] };
   readonly clock: Clock;
   /** Whether JIDs are shown in full. */
-  readonly showJids: () => boolean;
+  readonly showJids: boolean;
   /** What is limited, and how near it is. */
-  readonly bounds: () => readonly Bound[];
+  readonly limits: () => readonly LimitReading[];
 }
 
 /** A page for a person, not a list of thousands. */
@@ -43,7 +43,7 @@ export class Status implements Observer {
 
   /** The whole page as HTML. */
   page(): string {
-    const { domain, version, engine, readings, readiness, clock, bounds } = this.#parts;
+    const { domain, version, engine, readings, readiness, clock, limits } = this.#parts;
     const { firstToSecond, secondToFirst } = readings.relayed();
     const running = readings.running(Number.POSITIVE_INFINITY);
     return renderPage({
@@ -58,7 +58,7 @@ export class Status implements Observer {
       bytesPerSecond: running.reduce((sum, { bytesPerSecond }) => sum + bytesPerSecond, 0),
       minutes: this.#history.minutes(),
       refusals: this.#history.refusals(),
-      bounds: bounds(),
+      limits: limits(),
     });
   }
 
@@ -68,7 +68,7 @@ export class Status implements Observer {
   }
 
   #rows(running: readonly StreamRow[]): StreamRow[] {
-    const writer = this.#parts.showJids() ? plain : masked;
+    const writer = this.#parts.showJids ? plain : masked;
     return running.map((row) => ({
       ...row,
       requester: writer.jid(row.requester),

@@ -93,7 +93,7 @@ describe('the HTTP port', () => {
   });
 
   it('rejects with the error of the system when the port is in use', async () => {
-    const parts = { ...endpoint.address, metrics: { expose }, readiness };
+    const parts = { ...endpoint.address, metrics: { expose }, readiness, status: { page: () => '' } };
     await expect(HttpEndpoint.open(parts)).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 });

@@ -15,7 +15,7 @@ const quiet: Snapshot = {
   bytesPerSecond: 0,
   minutes: [{ bytes: 0, refusals: 0, streams: 0 }],
   refusals: [],
-  bounds: [{ name: 'streams', used: 0, limit: 4096 }],
+  limits: [{ name: 'streams', used: 0, limit: 4096 }],
 };
 
 const busy: Snapshot = {

@@ -80,8 +80,8 @@ describe('the page', () => {
       readings,
       readiness: new Readiness(1),
       clock,
-      showJids: () => showJids,
-      bounds: () => [{ name: 'waiting', used: 3, limit: 10 }],
+      showJids,
+      limits: () => [{ name: 'waiting', used: 3, limit: 10 }],
     }).page();
   }
 
