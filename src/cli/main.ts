@@ -3,6 +3,7 @@
 
 import { checkCommand } from './check.ts';
 import { demoCommand } from './demo.ts';
+import { doctorCommand } from './doctor.ts';
 import { healthCommand } from './health.ts';
 import { receiveCommand } from './receive.ts';
 import { sendCommand } from './send.ts';
@@ -19,6 +20,7 @@ program
   .addCommand(healthCommand())
   .addCommand(sendCommand())
   .addCommand(receiveCommand())
+  .addCommand(doctorCommand())
   .addCommand(demoCommand());
 
 await run(program, process.argv);
