@@ -24,6 +24,10 @@ const requirements = {
     howToGet: 'run as root, with the right to mount (CAP_SYS_ADMIN)',
   },
   haproxy: { isPresent: () => finds('haproxy'), howToGet: 'apt-get install haproxy' },
+  root: {
+    isPresent: () => process.getuid?.() === 0,
+    howToGet: 'run the tests as root, who may become another user',
+  },
   prosody: { isPresent: () => finds('prosody', 'prosodyctl'), howToGet: 'apt-get install prosody' },
   ejabberd: { isPresent: () => finds('ejabberdctl', 'erl'), howToGet: 'apt-get install ejabberd' },
   slixmpp: {
