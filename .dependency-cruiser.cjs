@@ -27,7 +27,7 @@ const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
 const doors = {
   pino: '^src/ops/(log|destination)\\.ts$',
   'pino-pretty': '^src/ops/log\\.ts$',
-  'prom-client': '^src/ops/(operation-|quota-)?metrics\\.ts$',
+  'prom-client': '^src/ops/prometheus\\.ts$',
   '@xmpp/component-core': '^src/xmpp/component\\.ts$',
   '@xmpp/client': '^src/cli/',
   '@xmpp/xml': '^src/wire/xml\\.ts$',

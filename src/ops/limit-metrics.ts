@@ -1,7 +1,7 @@
 // Metrics of the limits: what is in force, and what is taken of it, so that an alert can tell before somebody is refused.
 
-import { Gauge, type Registry } from 'prom-client';
 import type { LimitName, LimitReading } from '../rendezvous/ports.ts';
+import { Gauge, type Registry } from './prometheus.ts';
 
 const PREFIX = 'streamhost_';
 

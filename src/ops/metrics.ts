@@ -1,6 +1,5 @@
-// The one door to prom-client: facts become counters, readings are taken on each scrape. No label carries a JID.
+// Facts become counters, readings are taken on each scrape. No label carries a JID.
 
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Fact, LimitReading, Observer, QuotaReadings, Readings } from '../rendezvous/ports.ts';
 import {
   addressQueryResults,
@@ -14,6 +13,7 @@ import {
 } from './labels.ts';
 import { addLimitMetrics, noLimits } from './limit-metrics.ts';
 import { OperationMetrics } from './operation-metrics.ts';
+import { Counter, collectProcessMetrics, Gauge, Histogram, Registry } from './prometheus.ts';
 import { addQuotaMetrics } from './quota-metrics.ts';
 
 export interface MetricsParts {
@@ -60,6 +60,7 @@ export class Metrics implements Observer {
   readonly #registry = new Registry();
   readonly #counters: Counters;
   readonly #xmppConnected: Gauge;
+  #hasProcessMetrics = false;
   readonly #operation: OperationMetrics;
 
   constructor({ version, engine, readings, quotas = noQuotas, limits = noLimits }: MetricsParts) {
@@ -79,7 +80,6 @@ export class Metrics implements Observer {
       labelNames: ['version', 'engine', 'node'],
       registers: [registry],
     }).set({ version, engine, node: process.versions.node }, 1);
-    collectDefaultMetrics({ register: registry, prefix: PREFIX });
   }
 
   observe(fact: Fact): void {
@@ -90,14 +90,23 @@ export class Metrics implements Observer {
   }
 
   async expose(): Promise<Exposition> {
+    this.#beginProcessMetrics();
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
   }
 
   async describe(): Promise<MetricDescription[]> {
+    this.#beginProcessMetrics();
     const metrics = await this.#registry.getMetricsAsJSON();
     return metrics.map(({ name, type, help, values }) => {
       return { name, type: String(type), help, labels: labelValues(values.map((value) => value.labels)) };
     });
+  }
+
+  /** Idempotent. */
+  #beginProcessMetrics(): void {
+    if (this.#hasProcessMetrics) return;
+    this.#hasProcessMetrics = true;
+    collectProcessMetrics(this.#registry, PREFIX);
   }
 }
 

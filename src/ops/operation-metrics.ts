@@ -1,8 +1,8 @@
 // Metrics of what operators do, and of what the proxy finds out about itself: drain, reload, self-check, audit.
 
-import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Fact, Observer } from '../rendezvous/ports.ts';
 import { selfCheckResults } from './labels.ts';
+import { Counter, Gauge, type Registry } from './prometheus.ts';
 
 const PREFIX = 'streamhost_';
 const RELOAD_RESULTS = ['ok', 'rejected'];

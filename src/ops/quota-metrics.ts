@@ -1,7 +1,7 @@
 // Metrics of the quotas: how near somebody is, and whether the store takes what is counted. No label names anybody.
 
-import { Counter, Gauge, type Registry } from 'prom-client';
 import type { QuotaReadings } from '../rendezvous/ports.ts';
+import { Counter, Gauge, type Registry } from './prometheus.ts';
 
 const PREFIX = 'streamhost_';
 
