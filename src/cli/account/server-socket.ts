@@ -88,6 +88,9 @@ export class ServerSocket extends EventEmitter {
     const cut = setTimeout(() => socket.destroy(new Error('the server did not answer')), CONNECT_MS);
     try {
       if (await askForTls(socket, domain)) return await connected(connectTls(tls), 'secureConnect');
+    } catch (error) {
+      socket.on('error', () => {}).destroy();
+      throw error;
     } finally {
       clearTimeout(cut);
     }

@@ -31,7 +31,7 @@ export function createTerminalReporter(output: NodeJS.WriteStream): Reporter {
       let first: number | undefined;
       print(`offer ${paint('bold', name)} (${formatBytes(size)}) ${paint('dim', printable(peer))}`);
       bars ??= new MultiBar({
-        format: `{label} ${paint('green', '{bar}')} {percentage} %  {done} of {total}  {rate}  {left}`,
+        format: `{label} ${paint('green', '{bar}')} {percentage} %  {done} of {all}  {rate}  {left}`,
         barsize: BAR_WIDTH,
         barCompleteChar: '█',
         barIncompleteChar: '░',
@@ -40,14 +40,20 @@ export function createTerminalReporter(output: NodeJS.WriteStream): Reporter {
         clearOnComplete: true,
       });
       count++;
-      const all = Math.max(1, size);
-      const total = formatBytes(size);
-      const bar = bars.create(all, 0, { label, done: formatBytes(0), total, rate: '', left: 'waiting' });
+      const all = formatBytes(size);
+      const bar = bars.create(Math.max(1, size), 0, {
+        label,
+        done: formatBytes(0),
+        all,
+        rate: '',
+        left: 'waiting',
+      });
+      bars.update(); // at once, not with the next tick of its timer
       const end = (line: string) => {
         bars?.remove(bar);
-        print(line);
         count--;
-        if (count === 0) close();
+        if (count === 0) close(); // before the line, which would wait for a bar to be drawn
+        print(line);
       };
       return {
         progress(bytes) {
@@ -60,7 +66,7 @@ export function createTerminalReporter(output: NodeJS.WriteStream): Reporter {
             left,
           });
         },
-        done: (outcome) => end(`${paint('green', '✓')} ${name} (${total}) ${describeOutcome(outcome)}`),
+        done: (outcome) => end(`${paint('green', '✓')} ${name} (${all}) ${describeOutcome(outcome)}`),
         failed: (error) => end(`${paint('red', '✗')} ${name}: ${printable(describeError(error))}`),
       };
     },
