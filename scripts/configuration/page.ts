@@ -5,7 +5,7 @@ import { type Generated, table } from '../generated.ts';
 
 const INTRODUCTION = `# Configuration
 
-<!-- Written by \`npm run docs\` from src/config/schema.ts; do not edit. -->
+<!-- Written by \`npm run docs\` from src/config/schema.ts and src/config/sections/; do not edit. -->
 
 \`streamhost serve --config FILE\` reads a YAML file, then the environment, then the command line; the later ones win.
 \`streamhost check --config FILE\` reads the same and explains it in plain words, or says line by line what is wrong.
@@ -61,7 +61,73 @@ Without \`allow\`, the users of the component's parent domain may use the proxy:
 use the proxy until \`allow\` is set, since the other choice would open it to everyone. The log says at the start who may.
 `;
 
-const NOTES: Readonly<Record<string, string>> = { '': ADVERTISED, access: ACCESS };
+const LIMITS = `
+### What happens at a limit
+
+| Limit | Who comes beyond it | Reason in \`streamhost_refusals_total\` |
+| --- | --- | --- |
+| \`handshakes\` | is closed without an answer | \`over-limit\` |
+| \`connectionsPerSecond\` | is closed without an answer | \`too-fast\` |
+| \`waiting\` | gets SOCKS reply 01 and is closed | \`over-limit\` |
+| \`waitingPerAddress\` | gets SOCKS reply 02 and is closed | \`over-address-limit\` |
+| \`streams\` | gets \`resource-constraint\` (type wait); both connections are closed | \`over-limit\` |
+| \`streamsPerUser\` | the same | \`over-user-limit\` |
+| \`streamsPerDomain\` | the same | \`over-domain-limit\` |
+
+Users and domains are counted by the normalised bare JID of the requester; another resource is the same user. What an
+address has is given back when a connection is closed or its stream begins. \`streamhost_limit\` and
+\`streamhost_limit_used\` tell how near each limit is.
+
+### Behind a load balancer
+
+A listener with \`proxyProtocol: true\` takes the peer's address from the PROXY protocol header with which every
+connection must begin: version 1 or 2, within \`timeouts.handshake\`; anything else is closed without an answer
+(\`bad-proxy-header\`). Limits, classes, log and audit then go by that address, and so does \`exempt\`. Anyone who reaches
+such a port can claim any address: let only the load balancer reach it. Connections of the load balancer's own (LOCAL,
+UNKNOWN: its health checks) count with its own address. A listener without it closes a header as it closes everything
+that is not SOCKS5. A load balancer that sends no header can be named in \`exempt\` instead; then the limits of one
+address do not hold for anyone behind it.
+`;
+
+const CLASSES = `
+### How a class is found
+
+The list is gone through in order, and the first class whose \`match\` holds counts; its name is in the log and in the
+audit. \`match.jids\` has rules as in \`access\`, for the requester's JID. \`match.networks\` has source networks, of which
+one of the two connections must come; nothing on the wire says which of the two is the requester's. If both are given,
+both must hold. The access list is judged before, and apart from this.
+
+\`\`\`yaml
+classes:
+  - name: staff
+    match: { jids: [example.org], networks: [10.0.0.0/8] }
+    limits: { streamsPerUser: 200, streamsPerDomain: none }
+    timeouts: { idle: 2h, stream: none }
+    rates: { stream: none, user: 50MB, burst: 100MB }
+    quotas: { user: { day: 100GB, month: none }, domain: { day: none, month: none } }
+  - name: guests
+    match: { jids: ["*"] }
+    rates: { user: 1MB }
+\`\`\`
+
+\`streamhost check --config FILE --explain JID\` prints the class of somebody and why it is that one, whether the access
+list allows them, and the limits, rates and quotas that follow; with \`--from ADDRESS\` for a connection from there.
+`;
+
+const RATES = `
+### How rates are shared
+
+A stream draws from its own rate, from that of its requester and from that of all streams, and goes at the slowest of
+them. The requester's rate is shared by all streams of the bare JID in the same class. A reload changes the rates of
+running streams, too; a rate that there was not before holds for the streams that begin after it.
+`;
+
+const NOTES: Readonly<Record<string, string>> = {
+  '': `${ADVERTISED}${CLASSES}`,
+  access: ACCESS,
+  limits: LIMITS,
+  rates: RATES,
+};
 
 export function configurationFiles(): Generated {
   return {
@@ -71,7 +137,7 @@ export function configurationFiles(): Generated {
 }
 
 function describeSection({ name, description, keys }: Section): string {
-  const title = name === '' ? '## Addresses' : `## ${name}`;
+  const title = name === '' ? '## Addresses and classes' : `## ${name}`;
   const rows = keys.map((key) => [
     `\`${key.name}\``,
     `\`${key.variable}\``,
