@@ -1,7 +1,6 @@
 // `streamhost demo`: a file through the proxy between two users of an XMPP server, all in this process.
 
 import type { Command } from 'commander';
-import { chooseNarrator } from './demo/choose-narrator.ts';
 import { filePayload, generatedPayload, type Payload, type PayloadChoice } from './demo/payload.ts';
 import { parseSize, SIZE_EXPECTED } from './demo/sizes.ts';
 import { createCommand, ExitCode, version } from './usage.ts';
@@ -39,13 +38,14 @@ async function choosePayload({ file, size }: DemoOptions): Promise<PayloadChoice
 
 /** Returns the exit code. Ctrl-C calls the demo off and everything is stopped; a second one ends the process at once. */
 async function perform(payload: Payload): Promise<number> {
+  const { chooseNarrator } = await import('./demo/choose-narrator.ts'); // the other commands start without what only
+  const { runDemo } = await import('./demo/run.ts'); // this one needs
   const narrator = chooseNarrator(process.stdout);
   const interruption = new AbortController();
   const interrupt = () => interruption.abort(new Error('Interrupted; everything has been stopped.'));
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   process.stdout.on('error', interrupt); // EPIPE: nobody reads on, as after `| head`
   try {
-    const { runDemo } = await import('./demo/run.ts'); // the other commands start without what only it needs
     const areEqual = await runDemo(payload, version, narrator, interruption.signal);
     return areEqual ? ExitCode.ok : ExitCode.failure;
   } catch (error) {

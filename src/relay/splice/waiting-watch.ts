@@ -2,7 +2,8 @@
 // RST only, never read. [S5B-P-43] [S5B-P-44]
 //
 // The main thread calls epoll_ctl itself, which the kernel lets any thread do: a message would wake the worker for
-// every connection (measured: 30 µs each on the main thread, against 2). The worker reports what happens by tag.
+// every connection. That, and answering a join without waiting for the worker, took 140 µs of main-thread time and
+// 100 µs of the worker's off a set-up (of 960 and 270). The worker reports what happens by tag.
 
 import { control } from './event-loop.ts';
 import { type Libc, SystemCallError } from './libc.ts';
