@@ -16,8 +16,11 @@ import {
 } from './ports.ts';
 import { StreamWatch } from './stream-watch.ts';
 
-/** How often the running streams are looked at, in milliseconds: a limit takes effect at most so much later. */
-const WATCH_MS = 1000;
+/**
+ * How often the running streams are looked at, in milliseconds. A limit takes effect at most so much later; together
+ * with the time that a write of the quotas takes, what a kill loses of them is the last second.
+ */
+const WATCH_MS = 750;
 
 /** A pair that has been admitted. */
 export interface Admitted {

@@ -1,8 +1,8 @@
 // The store's file in bad days: killed writers, a full disc, a damaged file, a thread that dies. [S5B-P-85]
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -12,6 +12,7 @@ import { readUsage } from '../../src/store/read-usage.ts';
 import { StoreThread } from '../../src/store/store-thread.ts';
 import { temporaryFolder } from '../support/config-file.ts';
 import { describeWith } from '../support/requirements.ts';
+import { SmallDisc } from '../support/small-disc.ts';
 
 const DAY = '2026-11-23';
 const alice = { period: DAY, subject: 'user alice@example.org' };
@@ -130,8 +131,8 @@ describe('the thread of the store', () => {
 
 describeWith(['tmpfs'], 'a full disc', () => {
   it('makes additions fail whole, and they work again when there is room', async () => {
-    const folder = smallDisc('300k');
-    const store = await open(join(folder, 'quotas'));
+    const disc = new SmallDisc('300k');
+    const store = await open(join(disc.folder, 'quotas'));
     const batch = (n: number) =>
       Array.from({ length: 200 }, (_, index) => ({ period: DAY, subject: `user ${n}-${index}`, bytes: 1 }));
     let written = 0;
@@ -142,19 +143,10 @@ describeWith(['tmpfs'], 'a full disc', () => {
     expect(await store.read(batch(written))).toEqual(new Array(200).fill(0));
     expect(await store.read(batch(0))).toEqual(new Array(200).fill(1));
     await expect(store.add(batch(written))).rejects.toThrow();
-    spawnSync('mount', ['-o', 'remount,size=4m', folder]);
+    disc.grow('4m');
     expect(await store.add(batch(written))).toEqual(new Array(200).fill(1));
   });
 });
-
-/** A file system in memory of its own. */
-function smallDisc(size: string): string {
-  const folder = join(temporaryFolder(), 'disc');
-  mkdirSync(folder);
-  spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'none', folder]);
-  onTestFinished(() => void spawnSync('umount', ['-l', folder]));
-  return folder;
-}
 
 function spawnAdder(folder: string): ChildProcess {
   const args = ['--import', 'tsx', ADDER, folder, alice.period, alice.subject];
