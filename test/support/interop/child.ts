@@ -99,6 +99,10 @@ export class Child {
     }
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+
   write(line: string): void {
     this.#process.stdin.write(`${line}\n`);
   }

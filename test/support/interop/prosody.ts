@@ -9,36 +9,42 @@ import type { PreparedServer, ServerKind, Site } from './xmpp-server.ts';
 
 const run = promisify(execFile);
 
-export const prosody: ServerKind = {
-  name: 'prosody',
+export const prosody: ServerKind = { name: 'prosody', prepare: (site) => prepare(site, '') };
 
-  async prepare(site: Site): Promise<PreparedServer> {
-    const file = join(site.folder, 'prosody.cfg.lua');
-    await mkdir(join(site.folder, 'data'));
-    await mkdir(join(site.folder, 'certs'));
-    await writeFile(file, baseConfiguration(site) + (await renderSnippet('prosody.cfg.lua', site)));
-    return {
-      child: {
-        command: 'prosody',
-        args: ['-F', '--config', file],
-        // Prosody goes on without a port that it cannot open.
-        fatal: /Failed to open server port/,
-      },
-      ready: [
-        new RegExp(`Activated service 'c2s' on \\[127\\.0\\.0\\.1\\]:${site.c2sPort}`),
-        new RegExp(`Activated service 'component' on \\[127\\.0\\.0\\.1\\]:${site.componentPort}`),
-      ],
-      async addUser(name, password) {
-        await run('prosodyctl', ['--config', file, 'register', name, site.domain, password], {
-          timeout: 10_000,
-        });
-      },
-    };
-  },
+/** It gives a component's name to whoever comes last, which is not its default. */
+export const prosodyThatKicksOld: ServerKind = {
+  name: 'prosody',
+  prepare: (site) => prepare(site, 'component_conflict_resolve = "kick_old"'),
 };
 
+/** @param options further options for all hosts */
+async function prepare(site: Site, options: string): Promise<PreparedServer> {
+  const file = join(site.folder, 'prosody.cfg.lua');
+  await mkdir(join(site.folder, 'data'));
+  await mkdir(join(site.folder, 'certs'));
+  const configuration = baseConfiguration(site, options) + (await renderSnippet('prosody.cfg.lua', site));
+  await writeFile(file, configuration);
+  return {
+    child: {
+      command: 'prosody',
+      args: ['-F', '--config', file],
+      // Prosody goes on without a port that it cannot open.
+      fatal: /Failed to open server port/,
+    },
+    ready: [
+      new RegExp(`Activated service 'c2s' on \\[127\\.0\\.0\\.1\\]:${site.c2sPort}`),
+      new RegExp(`Activated service 'component' on \\[127\\.0\\.0\\.1\\]:${site.componentPort}`),
+    ],
+    async addUser(name, password) {
+      await run('prosodyctl', ['--config', file, 'register', name, site.domain, password], {
+        timeout: 10_000,
+      });
+    },
+  };
+}
+
 /** Plain log-in without TLS, for loopback only. `run_as_root` has no effect for any other user. */
-function baseConfiguration(site: Site): string {
+function baseConfiguration(site: Site, options: string): string {
   return `
 run_as_root = true
 pidfile = "${site.folder}/prosody.pid"
@@ -53,6 +59,7 @@ interfaces = { "127.0.0.1" }
 c2s_ports = { ${site.c2sPort} }
 component_interfaces = { "127.0.0.1" }
 component_ports = { ${site.componentPort} }
+${options}
 
 VirtualHost "${site.domain}"
 
