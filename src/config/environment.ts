@@ -20,13 +20,16 @@ export interface EnvironmentReading {
   readonly problems: readonly Problem[];
 }
 
+/** What the commands take that speak for a user; they may be set beside the configuration. */
+const OF_USERS = new Set(['STREAMHOST_PASSWORD', 'STREAMHOST_OTHER_PASSWORD']);
+
 /** Reads every STREAMHOST_ variable; an empty one counts as not set. */
 export function readEnvironment(environment: Environment): EnvironmentReading {
   const settings: Setting[] = [];
   const problems: Problem[] = [];
   for (const [variable, text] of Object.entries(environment)) {
     if (!variable.startsWith(ENV_PREFIX) || text === undefined || text === '') continue;
-    if (isServiceLink(variable, text)) continue;
+    if (isServiceLink(variable, text) || OF_USERS.has(variable)) continue;
     const key = keys.find((candidate) => candidate.variable === variable);
     if (key === undefined) {
       problems.push({ where: variable, message: unknownVariable(variable) });

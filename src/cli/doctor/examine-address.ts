@@ -57,7 +57,7 @@ async function examineHandshake(name: string, address: Address, isOurs: boolean)
       AbortSignal.timeout(HANDSHAKE_MS),
     );
     const ms = Math.round(performance.now() - began);
-    socket.destroy();
+    socket.resetAndDestroy(); // a FIN would keep the place
     return ok('handshake', `${name} completes a SOCKS5 handshake in ${ms} ms`);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

@@ -174,4 +174,8 @@ describe('the environment', () => {
   ])('%j is told with the variable', async (environment, told) => {
     expect(await problemsOf(environment)).toEqual([told]);
   });
+
+  it('leaves the passwords of users to the commands that take them', async () => {
+    await expect(problemsOf({ STREAMHOST_PASSWORD: 'x', STREAMHOST_OTHER_PASSWORD: 'y' })).resolves.toEqual([]);
+  });
 });
