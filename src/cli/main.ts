@@ -1,26 +1,26 @@
 #!/usr/bin/env node
-// The command line: one file a command.
+// The command line: one file a command, and only the one that is asked for is loaded, so that the daemon starts without
+// what the others need.
 
-import { checkCommand } from './check.ts';
-import { demoCommand } from './demo.ts';
-import { doctorCommand } from './doctor.ts';
-import { healthCommand } from './health.ts';
-import { receiveCommand } from './receive.ts';
-import { sendCommand } from './send.ts';
-import { serveCommand } from './serve.ts';
+import type { Command } from 'commander';
 import { createCommand, run } from './usage.ts';
+
+/** In the order in which the help lists them. */
+const commands: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['serve', async () => (await import('./serve.ts')).serveCommand()],
+  ['check', async () => (await import('./check.ts')).checkCommand()],
+  ['health', async () => (await import('./health.ts')).healthCommand()],
+  ['send', async () => (await import('./send.ts')).sendCommand()],
+  ['receive', async () => (await import('./receive.ts')).receiveCommand()],
+  ['doctor', async () => (await import('./doctor.ts')).doctorCommand()],
+  ['demo', async () => (await import('./demo.ts')).demoCommand()],
+]);
 
 const program = createCommand(
   'streamhost',
   'A SOCKS5 Bytestreams proxy (XEP-0065) that joins any XMPP server as an external component.',
 );
-program
-  .addCommand(serveCommand())
-  .addCommand(checkCommand())
-  .addCommand(healthCommand())
-  .addCommand(sendCommand())
-  .addCommand(receiveCommand())
-  .addCommand(doctorCommand())
-  .addCommand(demoCommand());
+const asked = commands.get(process.argv[2] ?? '');
+for (const load of asked ? [asked] : commands.values()) program.addCommand(await load());
 
 await run(program, process.argv);
