@@ -4,12 +4,14 @@ import { z } from 'zod';
 import { limit, readLimit } from '../amounts.ts';
 import { count, network } from '../kinds.ts';
 
-const PER_ADDRESS = { waiting: 64, connectionsPerSecond: 50 };
+/** An office or a mobile network behind one address stays below it, one stranger cannot fill the table. */
+const PER_ADDRESS = { waiting: 256, connectionsPerSecond: 200 };
 
 /** What everybody shares who comes through a tunnel or proxy on this machine. */
 const LOOPBACK = ['127.0.0.0/8', '::1'];
 
 const perUser = limit(1).describe('Streams running at once for one requester, whatever its resources.');
+/** By default only one domain may use the proxy, and may use all of it. */
 const perDomain = limit(1).describe('Streams running at once for all requesters of one domain.');
 
 export const limits = z
@@ -27,8 +29,8 @@ export const limits = z
         'New connections a second from one source address (IPv6: one /64); a burst may be 4 times that.',
       ),
     streams: count(1).default(4096).describe('Streams running at once.'),
-    streamsPerUser: perUser.default(64).transform(readLimit),
-    streamsPerDomain: perDomain.default(2048).transform(readLimit),
+    streamsPerUser: perUser.default(1024).transform(readLimit),
+    streamsPerDomain: perDomain.default('none').transform(readLimit),
     exempt: z
       .array(network)
       .optional()

@@ -88,7 +88,7 @@ classes:
         '  guests: yes, its rule * matches.',
         '',
         'Limits',
-        '  One address (IPv6: one /64): waiting connections: at most 64; new connections: at most 50 a second, 200 at once after a pause.',
+        '  One address (IPv6: one /64): waiting connections: at most 256; new connections: at most 200 a second, 800 at once after a pause.',
         '  Exempt from both: 127.0.0.0/8, ::1.',
         '  Streams at once of one requester: at most 2; of all of example.org: no limit.',
         '  A stream ends after 30 minutes without a byte, and after 2 hours in any case.',

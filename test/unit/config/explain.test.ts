@@ -46,8 +46,8 @@ describe('the explanation', () => {
         'classes: [{ name: staff, match: { jids: [a.b, "*.a.b"], networks: [10.0.0.0/8] } }]\n',
     );
     for (const sentence of [
-      'One address (IPv6: one /64): waiting connections: no limit; new connections: at most 50 a second,',
-      'Streams at once of one requester: at most 64; of all of one domain: at most 2048.',
+      'One address (IPv6: one /64): waiting connections: no limit; new connections: at most 200 a second,',
+      'Streams at once of one requester: at most 1024; of all of one domain: no limit.',
       'A stream may last and be idle for ever.',
       'One stream: 1 MB a second; one requester: no limit; all together: no limit.',
       'After a pause may flow at once: 64 KiB.',
