@@ -36,7 +36,7 @@ const doors = {
   'cli-progress': '^src/cli/',
   zod: '^src/config/',
   yaml: '^src/config/',
-  koffi: '^src/relay/splice/libc\\.ts$',
+  koffi: '^src/(relay/splice/libc|cli/systemd/notify-library)\\.ts$',
   lmdb: '^src/store/lmdb\\.ts$',
 };
 

@@ -1,8 +1,10 @@
 // `streamhost serve`: runs the daemon until a signal asks it to stop; SIGHUP reloads its configuration. [S5B-P-88]
 
 import type { Command } from 'commander';
+import { formatAddress } from '../config/host.ts';
 import { loadConfig } from '../config/load.ts';
 import { type Daemon, StartError, startDaemon } from '../daemon.ts';
+import { type ServiceManager, serviceManager } from './systemd/service-manager.ts';
 import {
   addConfigOptions,
   type ConfigOptions,
@@ -35,11 +37,17 @@ async function serve(options: ConfigOptions): Promise<ExitCode> {
   for (const warning of loaded.warnings) complain(`warning: ${warning}`);
   const stopRequested = firstSignal();
   const reloadRequests = hangups();
+  const systemd = serviceManager(process.env, complain);
+  let graceMs = loaded.config.timeouts.shutdown;
   try {
     const daemon = await startDaemon(loaded.config, { version });
-    reloadRequests.serve(() => reload(daemon, options));
+    systemd.ready(describe(daemon));
+    reloadRequests.serve(async () => {
+      graceMs = (await reload(daemon, options, systemd)) ?? graceMs;
+    });
     const failure = await Promise.race([stopRequested, daemon.failed]);
     if (failure) complain(failure.message);
+    systemd.stopping(graceMs);
     await daemon.stop();
     return failure ? ExitCode.failure : ExitCode.ok;
   } catch (error) {
@@ -62,11 +70,23 @@ function firstSignal(): Promise<undefined> {
   });
 }
 
-/** Reads the configuration again; the log says what came of it. */
-async function reload(daemon: Daemon, options: ConfigOptions): Promise<void> {
+/** Reads the configuration again; the log says what came of it. The grace of a later stop, if the new one is in force. */
+async function reload(
+  daemon: Daemon,
+  options: ConfigOptions,
+  systemd: ServiceManager,
+): Promise<number | undefined> {
+  systemd.reloading();
   const loaded = await loadConfig(sourcesOf(options, process.env));
   for (const warning of loaded.ok ? loaded.warnings : []) complain(`warning: ${warning}`);
-  await daemon.reload(loaded);
+  const isInForce = await daemon.reload(loaded);
+  systemd.ready(isInForce ? describe(daemon) : `${describe(daemon)}; the last reload was rejected`);
+  return isInForce && loaded.ok ? loaded.config.timeouts.shutdown : undefined;
+}
+
+/** For a person who asks systemd. */
+function describe({ addresses }: Daemon): string {
+  return `Accepting at ${addresses.map(({ host, port }) => formatAddress(host, port)).join(', ')}`;
 }
 
 /** SIGHUP, which would end the process; what comes before there is a daemon is served then. One after the other. */

@@ -61,6 +61,11 @@ const requirements = {
     howToGet: 'apt-get install faketime',
   },
   prometheus: { isPresent: () => finds('prometheus', 'promtool'), howToGet: 'apt-get install prometheus' },
+  registry: {
+    isPresent: () => succeeds('npm', 'view', 'commander', 'version'),
+    howToGet: 'a registry that npm can install packages from',
+  },
+  'systemd-analyze': { isPresent: () => finds('systemd-analyze'), howToGet: 'apt-get install systemd' },
   docker: {
     isPresent: () => succeeds('docker', 'info'),
     howToGet: 'install Docker, start its daemon and let this user reach it',

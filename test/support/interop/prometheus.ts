@@ -31,6 +31,28 @@ export class PrometheusClient {
     return data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
   }
 
+  /** The series of a range query, a value or nothing for each step; times in seconds. */
+  async range(
+    expression: string,
+    { start, end, step }: { readonly start: number; readonly end: number; readonly step: number },
+  ): Promise<{ labels: Sample['labels']; values: (number | undefined)[] }[]> {
+    const asked = new URLSearchParams({
+      query: expression,
+      start: `${start}`,
+      end: `${end}`,
+      step: `${step}`,
+    });
+    const { data }: { data: { result: { metric: Record<string, string>; values: [number, string][] }[] } } =
+      JSON.parse(await this.#get(`query_range?${asked}`));
+    return data.result.map(({ metric, values }) => {
+      const known = new Map(values.map(([at, value]) => [Math.round((at - start) / step), Number(value)]));
+      const steps = Array.from({ length: Math.floor((end - start) / step) + 1 }, (_, index) =>
+        known.get(index),
+      );
+      return { labels: metric, values: steps.map((value) => (Number.isFinite(value) ? value : undefined)) };
+    });
+  }
+
   /** Waits until a query has so many series at least. */
   async untilSeries(expression: string, count = 1): Promise<Sample[]> {
     let samples = await this.query(expression);

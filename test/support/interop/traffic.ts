@@ -1,7 +1,7 @@
 // What a proxy sees on an ordinary day, in a hurry: transfers of many sizes, some refused, some given up, a port scan.
 
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SocksClient } from 'socks';
@@ -24,6 +24,7 @@ const BOB = 'bob@example.net/work';
 
 /** Goes on until the signal; what is under way then is let go. Failures of the transport are part of the day. */
 export async function makeTraffic(site: TrafficSite, signal: AbortSignal): Promise<void> {
+  setMaxListeners(0, signal); // everybody listens to it
   const person = async (number: number) => {
     while (!signal.aborted) {
       const deed = deeds[Math.floor(Math.random() * deeds.length)] ?? transfer;

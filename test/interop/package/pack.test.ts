@@ -1,0 +1,123 @@
+// The npm package as a release makes it: what is in it, and that it works in an empty folder on every Node.js that is
+// claimed, for both module systems.
+
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWith } from '../../support/requirements.ts';
+import { provenanceOf } from './release-files.ts';
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
+const NODES = ['20', '22', '24'] as const;
+const OUTPUT_BYTES = 16 * 1024 * 1024;
+
+describeWith(['registry'], 'the npm package', () => {
+  let folder: string;
+  let tarball: string;
+  let release: string;
+  /** Where npm has installed it, with nothing else beside it. */
+  let site: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'streamhost-package-'));
+    release = join(folder, 'release');
+    const args = ['tsx', 'scripts/release.ts', '--dirty', '--no-image', '--out', release];
+    await run('npx', args, { cwd: ROOT, maxBuffer: OUTPUT_BYTES });
+    const { name, version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+    tarball = join(release, `${name}-${version}.tgz`);
+    site = await mkdtemp(join(folder, 'site-'));
+    await run('npm', ['install', '--no-audit', '--no-fund', tarball], { cwd: site });
+  });
+
+  afterAll(async () => {
+    if (folder) await rm(folder, { recursive: true });
+  });
+
+  it('holds the program, the files for operators and the documentation, and nothing else', async () => {
+    const { stdout } = await run('tar', ['-tzf', tarball]);
+    const files = stdout.trimEnd().split('\n');
+    const expected = [
+      /^package\/(package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md)$/,
+      /^package\/dist\/([a-z0-9-]+\/)*[a-z0-9-]+\.(js|d\.ts)$/,
+      /^package\/dist\/([a-z0-9-]+\/)*[a-z0-9-]+\.(css|svg)$/,
+      /^package\/config\/[a-z.-]+\.(yaml|yml|json|cfg\.lua)$/,
+      /^package\/config\/(prometheus|grafana|systemd)\/[a-z.-]+$/,
+      /^package\/docs\/([a-z]+\/)*[A-Za-z0-9-]+\.(md|svg|png)$/,
+    ];
+    expect(files.filter((file) => !expected.some((pattern) => pattern.test(file)))).toEqual([]);
+    for (const needed of ['dist/cli/main.js', 'dist/index.d.ts', 'config/streamhost.yaml', 'LICENSE'])
+      expect(files).toContain(`package/${needed}`);
+  });
+
+  it('has a compiled file for each source file, and none that is left over', async () => {
+    const { stdout: tracked } = await run('git', ['ls-files', '--', 'src'], { cwd: ROOT });
+    const { stdout: packed } = await run('tar', ['-tzf', tarball]);
+    const sources = tracked.split('\n').filter((file) => /(?<!\.d)\.ts$/.test(file));
+    const compiled = packed.split('\n').filter((file) => /^package\/dist\/.*\.js$/.test(file));
+    expect(compiled.sort()).toEqual(
+      sources.map((file) => `package/${file.replace(/^src/, 'dist').replace(/ts$/, 'js')}`).sort(),
+    );
+  });
+
+  it('comes with bills of materials and a statement that name what they are about', async () => {
+    const statement = await provenanceOf(release);
+    const { stdout: revision } = await run('git', ['rev-parse', 'HEAD'], { cwd: ROOT });
+    expect(statement.revision).toBe(revision.trim());
+    expect(statement.wrong).toEqual([]);
+    expect(statement.subjects).toContain('streamhost');
+    const { dependencies } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+    expect(statement.components).toEqual(expect.arrayContaining(Object.keys(dependencies)));
+    expect(statement.components).not.toContain('vitest');
+  });
+
+  it.each(NODES)('moves a file by `npx streamhost demo` on Node.js %s', async (version) => {
+    const path = [dirname(await nodeBinary(version)), process.env.PATH].join(delimiter);
+    const options = { cwd: site, env: { ...process.env, PATH: path }, maxBuffer: OUTPUT_BYTES };
+    const { stdout: running } = await run('node', ['--version'], options);
+    expect(running).toMatch(new RegExp(`^v${version}\\.`));
+    const { stdout } = await run('npx', ['--no-install', 'streamhost', 'demo', '--size', '4MiB'], options);
+    expect(stdout).toContain('OK: Both sums are equal.');
+  });
+
+  it.each(NODES)('can be imported and required on Node.js %s', async (version) => {
+    const node = await nodeBinary(version);
+    const named = "if (typeof library.startDaemon !== 'function') throw new Error('no startDaemon');";
+    await run(node, ['--input-type=module', '-e', `import * as library from 'streamhost'; ${named}`], {
+      cwd: site,
+    });
+    await run(node, ['--input-type=commonjs', '-e', `const library = require('streamhost'); ${named}`], {
+      cwd: site,
+    });
+  });
+
+  it.each(['mts', 'cts'])('has types for a program in a .%s file', async (extension) => {
+    const source = [
+      "import { startDaemon, type ConfigInput } from 'streamhost';",
+      "const wanted: ConfigInput = { xmpp: { domain: 'proxy.example.org' } };",
+      'export const name: string = startDaemon.name + wanted.xmpp.domain;',
+      '// @ts-expect-error a version is a string',
+      'export const wrong: Parameters<typeof startDaemon>[1] = { version: 1 };',
+    ];
+    const file = join(site, `program.${extension}`);
+    await writeFile(file, source.join('\n'));
+    const types = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')];
+    const args = [TSC, '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', ...types, file];
+    const { stdout } = await run(process.execPath, args, { cwd: site }).catch(
+      (error: { stdout: string }) => error,
+    );
+    expect(stdout).toBe('');
+  });
+});
+
+/** The program of a Node.js version, fetched by npm if it is not there yet. */
+async function nodeBinary(version: string): Promise<string> {
+  const print = 'process.stdout.write(process.execPath)';
+  const { stdout } = await run('npx', ['--yes', '-p', `node@${version}`, 'node', '-e', print]);
+  return stdout;
+}
