@@ -2,10 +2,9 @@
 
 import type { Config } from './config/schema.ts';
 import { noQuotas, type QuotaLedger, type QuotaLimits, type QuotaVerdict } from './policy/quota.ts';
-import { StoredLedger } from './policy/quota-ledger.ts';
+import type { StoredLedger } from './policy/quota-ledger.ts';
 import type { Clock, Observer, QuotaReadings } from './rendezvous/ports.ts';
 import { StartError } from './start-error.ts';
-import { LmdbStore } from './store/lmdb-store.ts';
 
 interface Open {
   readonly folder: string;
@@ -74,7 +73,12 @@ export class Quotas implements QuotaLedger {
     return this.#open?.ledger ?? noQuotas;
   }
 
+  /** Loads what it needs only here: a daemon without quotas starts without it. */
   async #openLedger(folder: string): Promise<StoredLedger> {
+    const [{ LmdbStore }, { StoredLedger }] = await Promise.all([
+      import('./store/lmdb-store.ts'),
+      import('./policy/quota-ledger.ts'),
+    ]);
     const store = await LmdbStore.open(folder).catch((cause) => {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new StartError(`cannot open the store ${folder} (quotas.store): ${why}`, { cause });
