@@ -4,6 +4,7 @@ import type { Access } from '../policy/access.ts';
 import type { Advertisement } from './advertise.ts';
 import { inWords } from './amounts-in-words.ts';
 import type { Chapter } from './chapter.ts';
+import { explainDrain, explainLog, explainSelfCheck } from './explain-operation.ts';
 import { explainPolicy } from './explain-policy.ts';
 import { formatAddress, parseHost } from './host.ts';
 import type { Config } from './schema.ts';
@@ -23,13 +24,14 @@ export function explain(config: Config, access: Access, { streamhosts }: Adverti
         told.length === 0
           ? 'Clients are told nothing.'
           : `Clients are told ${told.join(' and ')} (from ${source}).`,
+        explainSelfCheck(config),
       ],
     },
     { title: 'Access', lines: [access.describe()] },
     { title: 'Streams', lines: explainStreams(config) },
     ...explainPolicy(config),
     { title: 'HTTP', lines: [explainHttp(config.http)] },
-    { title: 'Log', lines: [explainLog(config.log)] },
+    { title: 'Log', lines: explainLog(config) },
   ];
 }
 
@@ -58,12 +60,13 @@ function explainListener({ host, port, proxyProtocol }: Config['listen'][number]
   return `Accepts SOCKS5 connections on ${where}${meaning}${header}.`;
 }
 
-function explainStreams({ limits, timeouts, relay }: Config): string[] {
+function explainStreams(config: Config): string[] {
+  const { limits, timeouts, relay } = config;
   return [
     `At once at most ${limits.handshakes} handshakes, ${limits.waiting} waiting connections and ${limits.streams} streams.`,
     `A handshake may take ${inWords(timeouts.handshake)}; a connection may wait ${inWords(timeouts.pending)} for its activation.`,
     `A half-closed stream ends after ${inWords(timeouts.halfClose)} without a byte.`,
-    `On SIGTERM and SIGINT, running streams have ${inWords(timeouts.shutdown)} to finish.`,
+    explainDrain(config),
     `Bytes sent before the activation are ${relay.earlyData === 'hold' ? 'delivered after it' : 'thrown away'}; relay engine: ${relay.engine}.`,
   ];
 }
@@ -73,10 +76,4 @@ function explainHttp({ enabled, host, port }: Config['http']): string {
   const where =
     port === 0 ? `${host}, on a port that the system chooses` : `http://${formatAddress(host, port)}`;
   return `Serves /metrics, /healthz and /readyz at ${where}.`;
-}
-
-function explainLog({ level, format, jids }: Config['log']): string {
-  if (level === 'silent') return 'Nothing is logged.';
-  const form = format === 'json' ? 'one JSON object a line' : 'lines to read';
-  return `Writes to standard output from level ${level} up, as ${form}, with JIDs ${jids === 'full' ? 'in full' : 'masked'}.`;
 }

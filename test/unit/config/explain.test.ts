@@ -31,9 +31,9 @@ describe('the explanation', () => {
       'The users of example.org, the parent domain of proxy.example.org, may use the proxy (access.allow is not set).',
       'At once at most 1024 handshakes, 4096 waiting connections and 4096 streams.',
       'A handshake may take 10 seconds; a connection may wait 10 minutes for its activation.',
-      'On SIGTERM and SIGINT, running streams have 30 seconds to finish.',
+      'On SIGTERM and SIGINT, running streams and transfers that wait have 30 seconds to finish.',
       'Serves /metrics, /healthz and /readyz at http://127.0.0.1:9565.',
-      'Writes to standard output from level info up, as one JSON object a line, with JIDs in full.',
+      'Writes to standard output from level info up, as one JSON object a line, with JIDs in full and addresses in full.',
     ]) {
       expect(text).toContain(sentence);
     }
@@ -117,5 +117,35 @@ describe('a size in words', () => {
     [2 ** 40, '1 TiB'],
   ])('%i is %s', (bytes, words) => {
     expect(sizeInWords(bytes)).toBe(words);
+  });
+});
+
+describe('what is said about the operation', () => {
+  it.each([
+    ['', 'Connects to what clients are told when it has joined the server, after a reload and every 1 hour.'],
+    [
+      'selfCheck: { enabled: false }',
+      'Whether clients reach what they are told is not checked (selfCheck.enabled).',
+    ],
+    [
+      'drain: { link: leave }',
+      'On SIGTERM and SIGINT, the link is given away at once, and running streams have 30 seconds to finish.',
+    ],
+    ['', 'Lists streams that have ended in the log, with JIDs in full and addresses in full.'],
+    [
+      'audit: { file: /a, mask: { jids: true } }',
+      'Lists streams that have ended in /a, with JIDs masked and addresses in full; the key of the hashes changes with every start.',
+    ],
+    ['audit: { enabled: false }', 'Streams that have ended are not listed (audit.enabled is false).'],
+    [
+      'log: { level: warn }',
+      'Streams that have ended are not listed: log.level is warn, and there is no audit.file.',
+    ],
+    [
+      'log: { jids: masked, addresses: masked }',
+      'Writes to standard output from level info up, as one JSON object a line, with JIDs masked and addresses masked.',
+    ],
+  ])('with "%s" has: %s', async (lines, sentence) => {
+    expect(await explained(lines)).toContain(sentence);
   });
 });
