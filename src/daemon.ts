@@ -24,7 +24,7 @@ import { OwnConnections } from './self-check/own-connections.ts';
 import { SelfCheck } from './self-check/self-check.ts';
 import { StartError } from './start-error.ts';
 import { systemClock } from './system-clock.ts';
-import { startXmpp } from './xmpp/link.ts';
+import { startXmpp, type XmppLink } from './xmpp/link.ts';
 
 export interface DaemonParts {
   /** What XEP-0092 and the metrics call our version. */
@@ -90,7 +90,8 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
 
   log.info('starting', { version: parts.version, domain: config.xmpp.domain, engine: engine.name });
   const own = new OwnConnections(table);
-  const open = await openAll(config, { log, readiness, metrics, status, observer, quotas }, () =>
+  const listing = () => link.listing();
+  const open = await openAll(config, { log, readiness, metrics, status, listing, observer, quotas }, () =>
     Listeners.open(config.listen, {
       rendezvous: own,
       engine,
@@ -167,18 +168,19 @@ interface Observed {
   readonly readiness: Readiness;
   readonly metrics: Metrics;
   readonly status: Status;
+  readonly listing: XmppLink['listing'];
   readonly observer: Observer;
   readonly quotas: Quotas;
 }
 
 /** Whatever the system may refuse: all of it, or none. @throws StartError */
 async function openAll(config: Config, observed: Observed, openListeners: () => Promise<Listeners>) {
-  const { log, readiness, metrics, status, observer, quotas } = observed;
+  const { log, readiness, metrics, status, listing, observer, quotas } = observed;
   let listeners: Listeners | undefined;
   try {
     const [audit] = await Promise.all([openAudit(config, observer), quotas.open(config)]);
     listeners = await openListeners();
-    const http = await openHttpPort(config, { metrics, readiness, status });
+    const http = await openHttpPort(config, { metrics, readiness, status, listing });
     return { audit, listeners, http };
   } catch (error) {
     listeners?.close();

@@ -39,7 +39,7 @@ export function canReusePort(version: string): boolean {
 /** `http`, if it is enabled. @throws StartError */
 export async function openHttpPort(
   { http }: Config,
-  parts: Pick<HttpParts, 'metrics' | 'readiness' | 'status'>,
+  parts: Pick<HttpParts, 'metrics' | 'readiness' | 'status' | 'listing'>,
 ): Promise<HttpEndpoint | undefined> {
   if (!http.enabled) return undefined;
   try {

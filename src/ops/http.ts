@@ -15,6 +15,8 @@ export interface HttpParts {
   readonly readiness: { checks(): readonly Check[] };
   /** The page at /. */
   readonly status: { page(): string };
+  /** Asks the XMPP server whether it lists the proxy. */
+  readonly listing: () => Promise<{ readonly listed: boolean | undefined; readonly detail: string }>;
   /** What everyone has to show who wants anything; without it nobody has to. */
   readonly token?: string | undefined;
 }
@@ -101,6 +103,8 @@ async function answer({ method, url = '/', headers }: IncomingMessage, parts: Ht
       return { status: 200, body: 'ok\n' };
     case '/readyz':
       return answerReadiness(parts.readiness.checks(), new URLSearchParams(query).has('verbose'));
+    case '/listing':
+      return answerListing(parts);
     default:
       return answerPage(path, parts);
   }
@@ -111,6 +115,13 @@ function answerPage(path = '', { status: page }: HttpParts): Answer {
   const asset = Object.hasOwn(assets, path) ? assets[path] : undefined;
   if (asset === undefined) return { status: 404, body: 'There is /, /metrics, /healthz and /readyz.\n' };
   return { status: 200, ...asset };
+}
+
+/** For the doctor: what the component alone can see. */
+async function answerListing({ listing }: HttpParts): Promise<Answer> {
+  const { listed, detail } = await listing();
+  const mark = listed === undefined ? '?' : listed ? '+' : '-';
+  return { status: 200, body: `[${mark}] listing: ${detail}\n` };
 }
 
 async function answerMetrics({ metrics }: HttpParts): Promise<Answer> {

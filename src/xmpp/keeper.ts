@@ -7,12 +7,15 @@ import type { Element } from '../wire/xml.ts';
 import { Backoff } from './backoff.ts';
 import { ComponentStream } from './component.ts';
 import { type Explanation, explainEnd } from './explain.ts';
+import { Inquiries } from './inquiries.ts';
+import { askForListing, type Listing } from './listing.ts';
 import { Liveness } from './liveness.ts';
 import { SelfPing } from './self-ping.ts';
 import type { StreamEnd } from './stream-end.ts';
 
 /** From the connection to the accepted handshake, in milliseconds. */
 const JOIN_TIMEOUT_MS = 10_000;
+const ANSWER_MS = 5_000;
 
 /** The keys of `xmpp` in the configuration; durations in milliseconds. */
 export interface XmppSettings {
@@ -46,6 +49,7 @@ export class Keeper {
   readonly #backoff: Backoff;
   readonly #liveness: Liveness;
   readonly #ping: SelfPing;
+  readonly #inquiries: Inquiries;
   /** Resolves when the server refuses us and no further attempt is made. */
   readonly yielded: Promise<void>;
   #resolveFatal: (reason: string) => void = () => {};
@@ -62,6 +66,7 @@ export class Keeper {
     const { settings, clock, random = Math.random } = options;
     this.#options = options;
     this.#backoff = new Backoff(settings.reconnect, random);
+    this.#inquiries = new Inquiries(settings.domain, clock);
     this.#ping = new SelfPing(settings.domain, options.parentDomain);
     this.#liveness = new Liveness({
       clock,
@@ -103,6 +108,15 @@ export class Keeper {
     stream.join();
   }
 
+  /** Asks the parent domain whether it lists us. Never rejects. */
+  async listing(): Promise<Listing> {
+    if (!this.online) return { listed: undefined, detail: 'not joined to the XMPP server' };
+    const { settings, parentDomain } = this.#options;
+    return askForListing(settings.domain, parentDomain, (to, payload) =>
+      this.#inquiries.ask(to, payload, ANSWER_MS, (iq) => this.#send(iq)),
+    );
+  }
+
   /** From now on the component's name may go to another process: it is not fought for. [COMP-09] */
   retire(): void {
     this.#retired = true;
@@ -131,6 +145,7 @@ export class Keeper {
 
   async #onStanza(stanza: Element): Promise<void> {
     if (this.#ping.isAnothers(stanza)) this.#reportRival();
+    this.#inquiries.take(stanza);
     const reply = await this.#options.route(stanza);
     if (reply !== undefined) this.#send(reply);
   }
@@ -139,6 +154,7 @@ export class Keeper {
   #onEnd(end: StreamEnd): void {
     const { settings, clock, observer } = this.#options;
     this.#liveness.stop();
+    this.#inquiries.end();
     // A link that did not last does not make the next attempt come sooner.
     if (clock.now() - (this.#onlineSince ?? clock.now()) >= settings.reconnect.max) this.#backoff.reset();
     const wasOnline = this.online;

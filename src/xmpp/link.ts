@@ -5,6 +5,7 @@ import { parentDomain } from '../policy/access.ts';
 import type { Clock, Observer } from '../rendezvous/ports.ts';
 import type { ProxyDependencies } from './handlers/bytestreams.ts';
 import { Keeper, type XmppSettings } from './keeper.ts';
+import type { Listing } from './listing.ts';
 import { Router } from './router.ts';
 import { createServices, type IdentityOptions } from './services.ts';
 
@@ -26,6 +27,8 @@ export interface XmppLink {
   readonly online: boolean;
   /** Resolves with the reason when the server refuses us and `onRefusal` is `exit`; else never. */
   readonly fatal: Promise<string>;
+  /** Asks the parent domain whether it lists the component among its services. Never rejects. */
+  listing(): Promise<Listing>;
   /** Resolves when the server refuses us and no further attempt is made. */
   readonly yielded: Promise<void>;
   /** From now on the component's name may go to another process: it is not fought for. [COMP-09] */

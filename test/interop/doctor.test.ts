@@ -66,6 +66,7 @@ for (const kind of [prosody, ejabberd]) {
         daemon: 'ok',
         xmpp: 'ok',
         engine: 'ok',
+        listing: 'ok', // as far as the component alone can see
         'listing for romeo': 'ok',
         'listing for juliet': 'ok',
         identity: 'ok',

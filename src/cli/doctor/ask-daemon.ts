@@ -3,13 +3,13 @@
 import { formatAddress } from '../../config/host.ts';
 import type { Config } from '../../config/schema.ts';
 
-const ANSWER_MS = 5_000;
+const ANSWER_MS = 10_000;
 
 /** Where a daemon that listens on every address is reached from its own machine. */
 const OWN_ADDRESS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 export interface DaemonPages {
-  /** A line a condition, as `/readyz?verbose` writes them. */
+  /** A line a condition, as `/readyz?verbose` and `/listing` write them. */
   readonly readiness: readonly string[];
   /** The text of `/metrics`. */
   readonly metrics: string;
@@ -29,8 +29,11 @@ export async function askDaemon({ host, port, token }: Config['http']): Promise<
     throw new Error(`it answered ${response.status}: ${text.trim()}`);
   };
   try {
-    const [readiness, metrics] = await Promise.all([get('/readyz?verbose'), get('/metrics')]);
-    return { ok: true, pages: { readiness: readiness.trim().split('\n'), metrics } };
+    const [readiness, listing, metrics] = await Promise.all(
+      ['/readyz?verbose', '/listing', '/metrics'].map(get),
+    );
+    const lines = `${readiness}${listing}`.trim().split('\n');
+    return { ok: true, pages: { readiness: lines, metrics: metrics ?? '' } };
   } catch (error) {
     return { ok: false, url, reason: reasonOf(error) };
   }

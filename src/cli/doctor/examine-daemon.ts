@@ -14,6 +14,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   listening: 'see the log for the port that could not be bound, and correct `listen`',
   xmpp: 'compare `xmpp.service`, `xmpp.domain` and `xmpp.secret` with the component of the server',
   running: 'it is about to stop; wait for the next one',
+  listing: 'Prosody: add it to disco_items of the VirtualHost; ejabberd lists components of its own hosts',
   'self-check': 'set `streamhosts` to an address and port that users reach from outside',
 };
 
@@ -38,9 +39,10 @@ export async function examineDaemon(config: Config): Promise<Finding[]> {
 
 /** `[+] xmpp: joined …`; `!` is worth knowing, `-` keeps the proxy from its work. */
 function readCondition(line: string): Finding[] {
-  const [, mark, check = '', detail = ''] = /^\[([+!-])\] ([^:]+): (.*)$/.exec(line) ?? [];
+  const [, mark, check = '', detail = ''] = /^\[([+!?-])\] ([^:]+): (.*)$/.exec(line) ?? [];
   if (mark === undefined) return [];
   if (mark === '+') return [ok(check, detail)];
+  if (mark === '?') return [unknown(check, detail)];
   const advice = ADVICE[check] ?? 'see docs/OPERATIONS.md';
   return [mark === '!' ? warning(check, detail, advice) : problem(check, detail, advice)];
 }

@@ -18,6 +18,7 @@ beforeEach(async () => {
     metrics: { expose: () => expose() },
     readiness,
     status: { page: () => '<!doctype html><title>status</title>' },
+    listing: async () => ({ listed: true, detail: 'example.org lists proxy.example.org' }),
   });
 });
 
@@ -74,6 +75,10 @@ describe('the HTTP port', () => {
     expect((await ask('/status.js')).headers.get('content-type')).toBe('text/javascript; charset=utf-8');
   });
 
+  it('tells whether the server lists the proxy', async () => {
+    expect(await (await ask('/listing')).text()).toBe('[+] listing: example.org lists proxy.example.org\n');
+  });
+
   it('answers HEAD without a body', async () => {
     const response = await ask('/metrics?x=1', 'HEAD');
     expect(response.status).toBe(200);
@@ -93,7 +98,14 @@ describe('the HTTP port', () => {
   });
 
   it('rejects with the error of the system when the port is in use', async () => {
-    const parts = { ...endpoint.address, metrics: { expose }, readiness, status: { page: () => '' } };
+    const listing = async () => ({ listed: undefined, detail: '' });
+    const parts = {
+      ...endpoint.address,
+      metrics: { expose },
+      readiness,
+      status: { page: () => '' },
+      listing,
+    };
     await expect(HttpEndpoint.open(parts)).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 });

@@ -14,6 +14,7 @@ beforeEach(async () => {
     metrics: { expose: async () => ({ contentType: 'text/x-test', text: 'streamhost_up 1\n' }) },
     readiness: new Readiness(1),
     status: { page: () => 'the page' },
+    listing: async () => ({ listed: undefined, detail: '' }),
     token: TOKEN,
   });
 });
