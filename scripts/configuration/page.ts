@@ -66,7 +66,7 @@ const LIMITS = `
 
 | Limit | Who comes beyond it | Reason in \`streamhost_refusals_total\` |
 | --- | --- | --- |
-| \`handshakes\` | is closed without an answer | \`over-limit\` |
+| \`handshakes\` | is closed without an answer | \`over-limit\`; \`over-address-limit\` at the quarter that one address may have |
 | \`connectionsPerSecond\` | is closed without an answer | \`too-fast\` |
 | \`waiting\` | gets SOCKS reply 01 and is closed | \`over-limit\` |
 | \`waitingPerAddress\` | gets SOCKS reply 02 and is closed | \`over-address-limit\` |

@@ -36,7 +36,7 @@ export interface ListenerParts {
   readonly observer: Observer;
   readonly slots: HandshakeSlots;
   /** Who may open one more connection; absent: everyone. [S5B-P-85] */
-  readonly addresses?: Pick<AddressLimits, 'mayConnect'> | undefined;
+  readonly addresses?: Pick<AddressLimits, 'enter'> | undefined;
   /** From the connection to the end of the SOCKS exchange, in milliseconds. [S5B-P-83] */
   readonly handshakeMs: number;
 }
@@ -110,11 +110,6 @@ export class Listener {
     const { slots, observer } = this.#parts;
     const remote = socket.remoteAddress ?? 'unknown';
     socket.on('error', () => {}); // told by 'close', which every owner of the socket watches
-    // Behind a load balancer all have one address until the header is there.
-    if (!this.#proxyProtocol && !this.#mayConnect(remote)) {
-      observer.observe({ kind: 'handshake', result: cut(socket, 'too-fast'), remote });
-      return;
-    }
     if (!slots.take()) {
       observer.observe({ kind: 'handshake', result: cut(socket, 'over-limit'), remote });
       return;
@@ -126,14 +121,11 @@ export class Listener {
     observer.observe({ kind: 'handshake', ...outcome });
   }
 
-  #mayConnect(remote: string): boolean {
-    return this.#parts.addresses?.mayConnect(remote) ?? true;
-  }
-
   /** One bad peer never stops the daemon: whatever goes wrong ends this connection only. */
   async #handshake(socket: Socket, address: string): Promise<Outcome> {
     const { rendezvous, engine, handshakeMs } = this.#parts;
     let remote = address;
+    let leave = () => {};
     const reader = new HandshakeReader(socket, handshakeMs);
     try {
       if (!this.#inheritTuning) tune(socket);
@@ -141,8 +133,11 @@ export class Listener {
         const header = await reader.read(parseProxyHeader);
         if (!header.ok) return { result: cut(socket, header.reason), remote };
         remote = header.value.source ?? address;
-        if (!this.#mayConnect(remote)) return { result: cut(socket, 'too-fast'), remote };
       }
+      // Only now: behind a load balancer all have one address until the header is there.
+      const entry = this.#parts.addresses?.enter(remote);
+      if (entry?.ok === false) return { result: cut(socket, entry.reason), remote };
+      if (entry) leave = entry.leave;
       return { result: await performHandshake({ socket, reader, remote }, rendezvous, engine), remote };
     } catch (error) {
       if (error instanceof TimedOutError) return { result: cut(socket, 'timed-out'), remote };
@@ -155,6 +150,7 @@ export class Listener {
       };
     } finally {
       reader.release();
+      leave();
     }
   }
 }

@@ -1,47 +1,66 @@
-// What one source address may take of the proxy: places among those who wait, and new connections a second. [S5B-P-85]
+// What one source address may take of the proxy: new connections a second, handshakes, places among those who wait. [S5B-P-85]
 
 import { ConnectionRates } from './connection-rates.ts';
 import { Networks } from './networks.ts';
 import { addressBlock } from './source-address.ts';
 import { Tally } from './tally.ts';
 
+/** Of all handshakes in progress, one address may have this part: silent strangers from there leave room for others. */
+const HANDSHAKE_SHARE = 1 / 4;
+
 export interface AddressLimitOptions {
+  /** Handshakes that may be in progress at once, of all addresses. */
+  readonly handshakes: number;
   /** Connections that may wait at once; Infinity: no limit. */
   readonly waitingPerAddress: number;
   /** New connections a second; Infinity: no limit. */
   readonly connectionsPerSecond: number;
-  /** Networks that neither limit touches. */
+  /** Networks that none of these limits touches. */
   readonly exempt: readonly string[];
 }
 
+export type Entry =
+  | { readonly ok: true; readonly leave: () => void }
+  | { readonly ok: false; readonly reason: 'too-fast' | 'over-address-limit' };
+
 export class AddressLimits {
   readonly #waiting = new Tally();
+  readonly #handshakes = new Tally();
   readonly #rates: ConnectionRates;
   readonly #now: () => number;
   #maxWaiting: number;
+  #maxHandshakes: number;
   #exempt: Networks;
 
   /**
    * @param now monotonic milliseconds
    * @throws Error if a network is none; the configuration has checked them before
    */
-  constructor({ waitingPerAddress, connectionsPerSecond, exempt }: AddressLimitOptions, now: () => number) {
+  constructor(options: AddressLimitOptions, now: () => number) {
     this.#now = now;
-    this.#maxWaiting = waitingPerAddress;
-    this.#rates = new ConnectionRates(connectionsPerSecond);
-    this.#exempt = new Networks(exempt);
+    this.#maxWaiting = options.waitingPerAddress;
+    this.#maxHandshakes = shareOf(options.handshakes);
+    this.#rates = new ConnectionRates(options.connectionsPerSecond);
+    this.#exempt = new Networks(options.exempt);
   }
 
   /** Other limits, for whoever comes from now on; who waits goes on waiting, and counts. */
-  reconfigure({ waitingPerAddress, connectionsPerSecond, exempt }: AddressLimitOptions): void {
-    this.#exempt = new Networks(exempt);
-    this.#maxWaiting = waitingPerAddress;
-    this.#rates.change(connectionsPerSecond);
+  reconfigure(options: AddressLimitOptions): void {
+    this.#exempt = new Networks(options.exempt);
+    this.#maxWaiting = options.waitingPerAddress;
+    this.#maxHandshakes = shareOf(options.handshakes);
+    this.#rates.change(options.connectionsPerSecond);
   }
 
-  /** Counts a new connection; false when it came too fast after others. */
-  mayConnect(address: string): boolean {
-    return this.#isExempt(address) || this.#rates.take(addressBlock(address), this.#now());
+  /** Counts a new connection, which came too fast after others or begins a handshake; `leave` ends that, once. */
+  enter(address: string): Entry {
+    const block = addressBlock(address);
+    if (!this.#isExempt(address)) {
+      if (!this.#rates.take(block, this.#now())) return { ok: false, reason: 'too-fast' };
+      if (this.#handshakes.of(block) >= this.#maxHandshakes)
+        return { ok: false, reason: 'over-address-limit' };
+    }
+    return { ok: true, leave: this.#handshakes.add(block) };
   }
 
   /** Whether one more connection may wait. */
@@ -67,4 +86,8 @@ export class AddressLimits {
   #isExempt(address: string): boolean {
     return this.#exempt.find(address) !== undefined;
   }
+}
+
+function shareOf(handshakes: number): number {
+  return Math.max(1, Math.floor(handshakes * HANDSHAKE_SHARE));
 }

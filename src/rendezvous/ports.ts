@@ -178,7 +178,7 @@ export type HandshakeResult =
   | 'not-a-session-key' // REP 02
   | 'taken' // REP 02
   | 'over-limit' // REP 01
-  | 'over-address-limit' // REP 02
+  | 'over-address-limit' // REP 02, or closed without an answer when it is one of too many handshakes
   | 'too-fast' // closed without an answer
   | 'bad-proxy-header' // closed without an answer
   | 'draining' // REP 01

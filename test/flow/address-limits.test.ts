@@ -88,6 +88,19 @@ describe('connections that wait', () => {
   });
 });
 
+describe('handshakes', () => {
+  it('of one address may be a quarter of all; silent ones leave room for others [S5B-P-85]', async () => {
+    const limits = { handshakes: 8, connectionsPerSecond: 1000 };
+    const proxy = await ProxyUnderTest.start({ config: { listen: BEHIND_LOAD_BALANCER, limits } });
+    await greet(await dialFrom(proxy, ANNA));
+    await greet(await dialFrom(proxy, ANNA));
+    const third = await dialFrom(proxy, ANNA);
+    expect((await receiveAll(third)).bytes).toHaveLength(0);
+    expect(await refusals(proxy, 'over-address-limit')).toBe(1);
+    expect((await connectFrom(proxy, BEN)).rep).toBe(0);
+  });
+});
+
 describe('new connections', () => {
   const DIALS = 60;
 

@@ -16,7 +16,9 @@ const perDomain = limit(1).describe('Streams running at once for all requesters 
 
 export const limits = z
   .strictObject({
-    handshakes: count(1).default(1024).describe('SOCKS handshakes in progress at once.'),
+    handshakes: count(1)
+      .default(1024)
+      .describe('SOCKS handshakes in progress at once; one source address may have a quarter of them.'),
     waiting: count(2).default(4096).describe('Connections waiting for their activation at once.'),
     waitingPerAddress: limit(2)
       .default(PER_ADDRESS.waiting)

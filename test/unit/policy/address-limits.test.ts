@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { AddressLimits } from '../../../src/policy/address-limits.ts';
 
 const ANNA = '192.0.2.1';
-const LIMITS = { waitingPerAddress: 2, connectionsPerSecond: 1, exempt: ['10.0.0.0/8'] };
+const LIMITS = { handshakes: 12, waitingPerAddress: 2, connectionsPerSecond: 1, exempt: ['10.0.0.0/8'] };
 
 let limits: AddressLimits;
 
@@ -37,15 +37,30 @@ describe('places', () => {
   });
 });
 
+describe('handshakes', () => {
+  it('of one address may be a quarter of all, so that silent ones leave room for others', () => {
+    limits.reconfigure({ ...LIMITS, connectionsPerSecond: Number.POSITIVE_INFINITY });
+    const entries = [1, 2, 3].map(() => limits.enter(ANNA));
+    expect(limits.enter(ANNA)).toEqual({ ok: false, reason: 'over-address-limit' });
+    expect(limits.enter('192.0.2.2').ok).toBe(true);
+    for (const entry of entries) if (entry.ok) entry.leave();
+    expect(limits.enter(ANNA).ok).toBe(true);
+  });
+
+  it('of an exempt address have no bound of their own', () => {
+    expect(Array.from({ length: 50 }, () => limits.enter('10.0.0.1')).filter(({ ok }) => !ok)).toEqual([]);
+  });
+});
+
 describe('a reload', () => {
   it('changes all limits at once, and who waits still counts', () => {
     limits.wait(ANNA);
     limits.wait(ANNA);
-    limits.reconfigure({ waitingPerAddress: 3, connectionsPerSecond: 2, exempt: [] });
+    limits.reconfigure({ handshakes: 100, waitingPerAddress: 3, connectionsPerSecond: 2, exempt: [] });
     expect(limits.mayWait(ANNA)).toBe(true);
     limits.wait(ANNA);
     expect(limits.mayWait(ANNA)).toBe(false);
-    const connected = Array.from({ length: 20 }, () => limits.mayConnect('10.0.0.1')).filter(Boolean);
+    const connected = Array.from({ length: 20 }, () => limits.enter('10.0.0.1')).filter(({ ok }) => ok);
     expect(connected).toHaveLength(8);
   });
 });
