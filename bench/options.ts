@@ -4,13 +4,14 @@ import { parseArgs } from 'node:util';
 import type { EngineName } from './contenders/ours.ts';
 
 const ENGINES: readonly EngineName[] = ['splice', 'stream'];
-const MEASURES = [1, 2, 3, 4, 5, 6] as const;
+const MEASURES = [1, 2, 3, 4, 5, 6, 7] as const;
 export type MeasureNumber = (typeof MEASURES)[number];
 
 const USAGE = `npm run bench -- [--quick] [--only 1,3] [--engines splice,stream] [--out FOLDER]
+       npm run bench -- transfer     files from end to end: writes bench/TRANSFER.md
 
   --quick     under two minutes, fewer rounds; prints only
-  --only      the tables to measure, of 1 to 6; prints only
+  --only      the tables to measure, of 1 to 7; prints only
   --engines   which of our engines take part
   --out       write RESULTS.md and streams.svg there, whatever else is given
               (default: bench/, when everything is measured)

@@ -17,6 +17,10 @@ export interface Plan {
   /** Between the last set-up and the reading of memory, so that what they have left to do is done. */
   readonly settleMs: number;
   readonly stallMs: number;
+  /** Shaping: rates in MB/s, streams that share them, and for how long they send, in milliseconds. */
+  readonly shapedRates: readonly number[];
+  readonly shapedStreams: readonly number[];
+  readonly shapedMs: number;
 }
 
 export const fullPlan: Plan = {
@@ -32,6 +36,9 @@ export const fullPlan: Plan = {
   idleMs: 10_000,
   settleMs: 3000,
   stallMs: 5000,
+  shapedRates: [1, 10, 100],
+  shapedStreams: [1, 8],
+  shapedMs: 10_000,
 };
 
 export const quickPlan: Plan = {
@@ -46,4 +53,7 @@ export const quickPlan: Plan = {
   idleMs: 2000,
   settleMs: 1000,
   stallMs: 3000,
+  shapedRates: [10],
+  shapedStreams: [1, 8],
+  shapedMs: 1500,
 };

@@ -10,6 +10,7 @@ import { type BulkSample, measureBulk } from './measures/bulk.ts';
 import { measureOpenStreams, type OpenStreams } from './measures/open-streams.ts';
 import { measureRoundTrips } from './measures/round-trips.ts';
 import { measureSetUps, type SetUpSample } from './measures/set-ups.ts';
+import { measureShaping, type ShapingSample } from './measures/shaping.ts';
 import { measureStall, type StallSample } from './measures/stall.ts';
 import { measureStart } from './measures/start.ts';
 import type { Options } from './options.ts';
@@ -26,10 +27,15 @@ export interface Results {
   readonly open: ReadonlyMap<string, OpenStreams> | undefined;
   readonly stall: Samples<StallSample> | undefined;
   readonly start: Samples<number> | undefined;
+  readonly shaping: readonly ShapingSample[] | undefined;
 }
 
 export async function runAll(bench: Bench, { only, engines }: Options): Promise<Results> {
-  const proxies: readonly Contender[] = [...engines.map(ours), prosodyProxy, ejabberdProxy];
+  const proxies: readonly Contender[] = [
+    ...engines.map((engine) => ours(engine)),
+    prosodyProxy,
+    ejabberdProxy,
+  ];
   const everyone: readonly Contender[] = [direct, ...proxies, haproxy, spliceLoop];
   const counts = only.has(2) ? bench.plan.counts : [1];
   const when = async <T>(wanted: boolean, measure: () => Promise<T>) => (wanted ? measure() : undefined);
@@ -46,5 +52,6 @@ export async function runAll(bench: Bench, { only, engines }: Options): Promise<
     ),
     stall: await when(only.has(5), () => onStage(bench, everyone, (running) => measureStall(bench, running))),
     start: await when(only.has(6), () => measureStart(bench, engines)),
+    shaping: await when(only.has(7), () => measureShaping(bench, engines)),
   };
 }

@@ -33,15 +33,16 @@ export const engineTitles: Readonly<Record<EngineName, string>> = {
   stream: 'streamhost, stream (portable)',
 };
 
-export function ours(engine: EngineName): Contender {
-  return { id: engine, title: engineTitles[engine], start: () => startOurs(engine) };
+/** @param rates what it holds its streams to; default: nothing */
+export function ours(engine: EngineName, rates?: ConfigInput['rates']): Contender {
+  return { id: engine, title: engineTitles[engine], start: () => startOurs(engine, rates) };
 }
 
-async function startOurs(engine: EngineName): Promise<Running> {
+async function startOurs(engine: EngineName, rates: ConfigInput['rates']): Promise<Running> {
   const cleanUp = new CleanUp();
   try {
     const { site, testbed } = await startSite(engine, cleanUp);
-    const daemon = await startDaemon(site, engine, cleanUp);
+    const daemon = await startDaemon(site, engine, cleanUp, rates);
     const activations = new Activations(testbed, PROXY.domain);
     const requester = `alice@${DOMAIN}/bench`;
     const target = `bob@${DOMAIN}/bench`;
@@ -80,8 +81,13 @@ export async function startSite(
 }
 
 /** Starts the daemon and waits until it has joined. @throws NotAvailableError if it does not run that engine here */
-export async function startDaemon(site: ServerSite, engine: EngineName, cleanUp: CleanUp): Promise<Daemon> {
-  const daemon = await startProcess(site, engine, cleanUp);
+export async function startDaemon(
+  site: ServerSite,
+  engine: EngineName,
+  cleanUp: CleanUp,
+  rates?: ConfigInput['rates'],
+): Promise<Daemon> {
+  const daemon = await startProcess(site, engine, cleanUp, rates);
   const { text } = await daemon.child.line(/"msg":"starting"/, LINE_MS).catch((error) => {
     const complaint = daemon.child.output.find((line) => line.includes('relay'));
     throw complaint === undefined
@@ -97,10 +103,12 @@ export async function startDaemon(site: ServerSite, engine: EngineName, cleanUp:
   return daemon;
 }
 
-function startProcess(site: ServerSite, engine: EngineName, cleanUp: CleanUp): Promise<Daemon> {
-  return cleanUp.own(Daemon.start(site, { title: engine, config: configFor(engine) }));
-}
-
-function configFor(engine: EngineName): Pick<ConfigInput, 'relay' | 'limits'> {
-  return { relay: { engine }, limits: LIMITS };
+function startProcess(
+  site: ServerSite,
+  engine: EngineName,
+  cleanUp: CleanUp,
+  rates?: ConfigInput['rates'],
+): Promise<Daemon> {
+  const config = { relay: { engine }, limits: LIMITS, ...(rates && { rates }) };
+  return cleanUp.own(Daemon.start(site, { title: engine, config }));
 }

@@ -15,6 +15,7 @@ import {
   stallTable,
   startTable,
 } from './other-tables.ts';
+import { shapingTable } from './shaping-table.ts';
 import { drawStreams } from './streams-picture.ts';
 import { renderTable, type Table } from './table.ts';
 
@@ -38,13 +39,13 @@ export async function report(results: Results, run: Run): Promise<void> {
 const PICTURE = '![Throughput and relay CPU time over the number of streams](streams.svg)\n';
 
 function renderReport(results: Results, run: Run): string {
-  const tables = tablesOf(results, run.options).map(renderTable);
+  const tables = tablesOf(results, run).map(renderTable);
   const picture = run.options.out !== undefined && (results.bulk?.size ?? 0) > 1 ? [PICTURE] : [];
   return [...header(run), ...picture, ...tables, ...footer(run)].join('\n');
 }
 
-function tablesOf(results: Results, { only }: Options): Table[] {
-  const { bulk, roundTrips, setUps, open, stall, start } = results;
+function tablesOf(results: Results, { bench, options: { only } }: Run): Table[] {
+  const { bulk, roundTrips, setUps, open, stall, start, shaping } = results;
   const one = bulk?.get(1);
   const tables = [
     only.has(1) && one && oneStreamTable(one),
@@ -55,6 +56,7 @@ function tablesOf(results: Results, { only }: Options): Table[] {
     stall && stallTable(stall),
     start && startTable(start),
     only.has(6) && open && idleTable(open),
+    shaping && shapingTable(shaping, bench.plan.shapedMs / 1000),
   ];
   return tables.filter((table) => typeof table === 'object');
 }

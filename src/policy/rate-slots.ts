@@ -1,5 +1,5 @@
 // Rates in shared memory, drawn from by any thread without a lock: virtual scheduling (GCRA), one 64-bit time a rate.
-// (docs/adr/0006-shaping.md)
+// (docs/adr/0009-shaping.md)
 //
 //          full: burst bytes may be drawn          empty
 //     ──────────┼───────────── burst / rate ──────────┼──────────▶ the rate's time, seen from now
