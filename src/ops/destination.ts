@@ -46,10 +46,15 @@ export interface FileEvents {
 export function lineFile(path: string, { onFailure, onResume }: FileEvents): LineFile {
   const file = pino.destination({ ...UNBLOCKING, dest: path, append: true, mode: FILE_MODE });
   let failing = false;
+  let opening = true;
+  let current = path;
   let lost = 0;
   file.on('error', (error: Error) => {
     if (!failing) onFailure(error);
     failing = true;
+  });
+  file.once('ready', () => {
+    opening = false;
   });
   file.on('drop', () => {
     lost++;
@@ -59,7 +64,16 @@ export function lineFile(path: string, { onFailure, onResume }: FileEvents): Lin
     failing = false;
     lost = 0;
   });
-  return file;
+  return {
+    write: (line) => void file.write(line),
+    flush: (done) => file.flush(done),
+    end: () => file.end(),
+    reopen(to = current) {
+      // A file that is being opened is new enough; opened a second time it would get its first lines twice.
+      if (!opening || to !== current) file.reopen(to);
+      current = to;
+    },
+  };
 }
 
 /** Resolves if lines can be appended there; the file is made if need be. @throws the system's error */
