@@ -10,8 +10,8 @@ const PROGRESS_MS = 5000;
 
 export interface DrainParts {
   readonly table: Table;
-  readonly listeners: Listeners;
-  readonly link: XmppLink;
+  readonly listeners: Pick<Listeners, 'stopAccepting'>;
+  readonly link: Pick<XmppLink, 'retire' | 'stop' | 'yielded'>;
   readonly observer: Observer;
   readonly clock: Clock;
 }
