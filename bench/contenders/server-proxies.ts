@@ -1,9 +1,13 @@
 // Prosody's and ejabberd's own proxies, driven by a user who is logged in to the server.
 
+import {
+  type EquippedServer,
+  ejabberdWithProxy,
+  prosodyWithProxy,
+} from '../../test/support/interop/built-in-proxy.ts';
 import { XmppServer } from '../../test/support/interop/xmpp-server.ts';
 import { XmppUser } from '../../test/support/interop/xmpp-user.ts';
 import { CleanUp } from '../clean-up.ts';
-import { type EquippedServer, ejabberdWithProxy, prosodyWithProxy } from './built-in-proxy.ts';
 import type { Contender, Running } from './contender.ts';
 import { requireCommand, versionOf } from './software.ts';
 import { nameTransfer } from './transfers.ts';

@@ -1,9 +1,9 @@
 // The first half of table 4: set-ups a second, ours and the server's own proxy behind the same Prosody.
 
+import { prosodyWithProxy } from '../../test/support/interop/built-in-proxy.ts';
 import { Child } from '../../test/support/interop/child.ts';
 import { XmppServer } from '../../test/support/interop/xmpp-server.ts';
 import { CleanUp } from '../clean-up.ts';
-import { prosodyWithProxy } from '../contenders/built-in-proxy.ts';
 import { NotAvailableError } from '../contenders/contender.ts';
 import { type EngineName, engineTitles, startDaemon } from '../contenders/ours.ts';
 import { prosodyProxy } from '../contenders/server-proxies.ts';

@@ -1,7 +1,8 @@
 // `streamhost demo`: a file through the proxy between two users of an XMPP server, all in this process.
 
 import type { Command } from 'commander';
-import { filePayload, generatedPayload, type Payload, type PayloadChoice } from './demo/payload.ts';
+import type { FileSource } from '../client/index.ts';
+import { filePayload, generatedPayload, type PayloadChoice } from './demo/payload.ts';
 import { parseSize, SIZE_EXPECTED } from './demo/sizes.ts';
 import { createCommand, ExitCode, version } from './usage.ts';
 
@@ -29,7 +30,7 @@ async function choosePayload({ file, size }: DemoOptions): Promise<PayloadChoice
     return { ok: false, reason: 'expected --file or --size, not both' };
   if (file !== undefined) {
     const choice = await filePayload(file);
-    return choice.ok ? choice : { ok: false, reason: `--file ${file} cannot be sent: ${choice.reason}` };
+    return choice.ok ? choice : { ok: false, reason: `--file ${file}: ${choice.reason}` };
   }
   const bytes = parseSize(size ?? DEFAULT_SIZE);
   if (bytes === undefined) return { ok: false, reason: `--size ${size}: expected ${SIZE_EXPECTED}` };
@@ -37,7 +38,7 @@ async function choosePayload({ file, size }: DemoOptions): Promise<PayloadChoice
 }
 
 /** Returns the exit code. Ctrl-C calls the demo off and everything is stopped; a second one ends the process at once. */
-async function perform(payload: Payload): Promise<number> {
+async function perform(payload: FileSource): Promise<number> {
   const { chooseNarrator } = await import('./demo/choose-narrator.ts'); // the other commands start without what only
   const { runDemo } = await import('./demo/run.ts'); // this one needs
   const narrator = chooseNarrator(process.stdout);

@@ -1,6 +1,6 @@
 // The proxy's own metrics, fetched as Prometheus would fetch them, and the lines that say something about the demo.
 
-import { within } from './deadline.ts';
+import { within } from '../../client/deadline.ts';
 import { formatBytes } from './sizes.ts';
 
 const FETCH_MS = 5_000;

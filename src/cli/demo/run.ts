@@ -1,8 +1,7 @@
 // The demo from its first line to its last: the stage, the transfer, the sums, the proxy's own count, the end.
 
-import type { Sum } from './digest.ts';
+import type { FileSource } from '../../client/index.ts';
 import type { Narrator } from './narrator.ts';
-import type { Payload } from './payload.ts';
 import { fetchMetrics } from './proxy-metrics.ts';
 import { formatBytes, formatRate } from './sizes.ts';
 import { setStage } from './stage.ts';
@@ -14,7 +13,7 @@ import { type Transferred, transfer } from './transfer.ts';
  * @throws Error that says what failed; the signal's reason when that is aborted
  */
 export async function runDemo(
-  payload: Payload,
+  payload: FileSource,
   version: string,
   narrator: Narrator,
   signal: AbortSignal,
@@ -24,7 +23,7 @@ export async function runDemo(
   narrator.chapter('The parties, all in this process and on loopback');
   const stage = await setStage(version, narrator, signal);
   try {
-    narrator.chapter('The exchange (XEP-0065)');
+    narrator.chapter('The exchange (XEP-0096, XEP-0065)');
     const result = await transfer(stage, payload, narrator, signal);
     narrator.chapter('The result');
     narrator.table([
@@ -43,17 +42,18 @@ export async function runDemo(
   }
 }
 
-function rowsOf(label: string, { bytes, sha256 }: Sum): [string, string][] {
+function rowsOf(label: string, { bytes, sha256 }: { bytes: number; sha256: string }): [string, string][] {
   return [
     [label, `${bytes} bytes`],
     ['SHA-256', sha256],
   ];
 }
 
-function seconds({ milliseconds }: Transferred): string {
-  return `${(milliseconds / 1000).toFixed(2)} s`;
+/** From alice's first byte to the end of the stream. */
+function seconds({ sent }: Transferred): string {
+  return `${sent.seconds.toFixed(2)} s`;
 }
 
-function rateOf({ received, milliseconds }: Transferred): string {
-  return formatRate(received.bytes, milliseconds);
+function rateOf({ sent }: Transferred): string {
+  return formatRate(sent.bytes, sent.seconds * 1000);
 }

@@ -1,10 +1,10 @@
 // Everything the demo needs, started in order and stopped in reverse: the XMPP server, the real daemon, two users.
 
 import { randomBytes } from 'node:crypto';
+import { limited } from '../../client/deadline.ts';
 import { configSchema } from '../../config/schema.ts';
 import { type Daemon, startDaemon } from '../../daemon.ts';
 import { Testbed } from '../../testbed/testbed.ts';
-import { unlessAborted, within } from './deadline.ts';
 import type { Narrator } from './narrator.ts';
 import { User } from './user.ts';
 
@@ -49,7 +49,7 @@ export async function setStage(version: string, narrator: Narrator, signal: Abor
 
     const daemon = await startDaemon(demoConfig(testbed.componentPort, secret), { version });
     keep(daemon, () => daemon.stop({ graceMs: 0 }));
-    await unlessAborted(testbed.untilJoined(PROXY, within(JOIN_MS, signal)), 'the proxy to join', signal);
+    await limited(testbed.untilJoined(PROXY, signal), 'the proxy to join', JOIN_MS, signal);
     narrator.step('proxy', `${PROXY}, joined as component, SOCKS5 on port ${daemon.addresses[0]?.port}`);
 
     const logIn = async (username: 'alice' | 'bob', resource: string) => {

@@ -1,63 +1,84 @@
-// One file from alice to bob through the proxy: negotiated, activated, moved, summed on both sides.
+// One file from alice to bob through the proxy, with the client library, told step by step.
 
-import type { Socket } from 'node:net';
-import type { Sum } from './digest.ts';
-import type { Narrator } from './narrator.ts';
-import { negotiate } from './negotiate.ts';
-import type { Payload } from './payload.ts';
-import { activate, sendAll } from './requester.ts';
-import { formatRate } from './sizes.ts';
+import {
+  discoverItems,
+  type FileSource,
+  findProxies,
+  type ReceivedFile,
+  receiveFiles,
+  type SentFile,
+  type Streamhost,
+  sendFile,
+  type TransferEvent,
+} from '../../client/index.ts';
+import type { Narrator, Progress } from './narrator.ts';
+import { formatBytes, formatRate } from './sizes.ts';
 import type { Stage } from './stage.ts';
-import { receiveAll } from './target.ts';
+import { summingSink } from './summing-sink.ts';
 
 export interface Transferred {
-  readonly sent: Sum;
-  readonly received: Sum;
-  /** From the activation's result to the target's end of file. */
-  readonly milliseconds: number;
+  readonly sent: SentFile;
+  readonly received: ReceivedFile;
 }
 
 /** @throws Error that says what failed and why; both connections are closed then */
 export async function transfer(
   { alice, bob, server }: Pick<Stage, 'alice' | 'bob' | 'server'>,
-  payload: Payload,
+  payload: FileSource,
   narrator: Narrator,
   signal: AbortSignal,
 ): Promise<Transferred> {
-  const sockets: Socket[] = [];
-  const keep = (socket: Socket) => void sockets.push(socket);
-  try {
-    const negotiation = { server, requester: alice, target: bob, keep };
-    const { proxy, sid, requesterSocket, targetSocket } = await negotiate(negotiation, narrator, signal);
-    await activate(alice, proxy, sid, bob.jid, signal);
-    narrator.step('alice → proxy', `activate for ${bob.jid}`);
-    return await move(payload, { from: requesterSocket, to: targetSocket }, narrator, signal);
-  } finally {
-    for (const socket of sockets) socket.destroy();
-  }
-}
+  const items = await discoverItems(alice.session, server, { signal });
+  narrator.step('alice → server', `what is there? ${items.join(', ')}`);
+  const [proxy] = await findProxies(alice.session, { signal });
+  if (proxy === undefined) throw new Error(`${server} lists no bytestreams proxy`);
+  narrator.step('alice → proxy', `where do you listen? ${proxy.streamhosts.map(addressOf).join(', ')}`);
 
-async function move(
-  payload: Payload,
-  { from, to }: { readonly from: Socket; readonly to: Socket },
-  narrator: Narrator,
-  signal: AbortSignal,
-): Promise<Transferred> {
-  const begun = performance.now();
-  let milliseconds = 0;
   const progress = narrator.progress(payload.size);
-  const onBytes = (bytes: number) => {
-    progress.update(bytes, formatRate(bytes, performance.now() - begun));
-  };
-  const receive = async () => {
-    const sum = await receiveAll(to, onBytes, signal);
-    milliseconds = performance.now() - begun;
-    return sum;
-  };
+  const receiving = new Promise<ReceivedFile>((resolve) => {
+    const onEvent = tellTarget(narrator, progress);
+    const accept = (transfer: Promise<ReceivedFile>) => resolve(transfer);
+    // All is on this machine: its own proxy is on loopback.
+    receiveFiles(bob.session, (offer) => accept(offer.accept({ to: summingSink, signal, onEvent })), {
+      allowLocalHosts: true,
+    });
+  });
+  const sending = sendFile(alice.session, {
+    ...{ to: bob.jid, source: payload, direct: false, methods: ['s5b'], signal },
+    onEvent: tellRequester(narrator, payload, bob.jid),
+  });
+  receiving.catch(() => {}); // told below, unless the sender fails first
   try {
-    const [sent, received] = await Promise.all([sendAll(payload, from, signal), receive()]);
-    return { sent, received, milliseconds };
+    const [sent, received] = await Promise.all([sending, receiving]);
+    return { sent, received };
   } finally {
     progress.stop();
   }
+}
+
+function tellRequester({ step }: Narrator, { name, size }: FileSource, target: string) {
+  return (happened: TransferEvent) => {
+    if (happened.event === 'offered') step('alice → bob', `I offer ${name}, ${formatBytes(size)}`);
+    if (happened.event === 'accepted') step('bob → alice', 'I take it, by SOCKS5 bytestreams');
+    if (happened.event === 'streamhosts')
+      step('alice → bob', `connect to ${happened.streamhosts.map(addressOf).join(', ')}`);
+    if (happened.event === 'connected') step('alice → proxy', `SOCKS5 CONNECT, activate for ${target}`);
+  };
+}
+
+function tellTarget({ step }: Narrator, progress: Progress) {
+  let begun = 0;
+  return (happened: TransferEvent) => {
+    if (happened.event === 'connected') {
+      begun = performance.now();
+      step('bob → proxy', 'SOCKS5 CONNECT');
+      if (happened.streamhost) step('bob → alice', `I use ${happened.streamhost.jid}`);
+    }
+    if (happened.event === 'progress')
+      progress.update(happened.bytes, formatRate(happened.bytes, performance.now() - begun));
+  };
+}
+
+function addressOf({ host, port }: Streamhost): string {
+  return `${host}:${port}`;
 }

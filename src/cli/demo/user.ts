@@ -1,8 +1,8 @@
-// One of the two people of the demo: an @xmpp/client that asks, answers and can be called off.
+// One of the two people of the demo: logged in with @xmpp/client, sending and receiving with the client library.
 
 import { type Client, client } from '@xmpp/client';
-import { attribute, type Element, xml } from '../../wire/xml.ts';
-import { unlessAborted, within } from './deadline.ts';
+import { limited } from '../../client/deadline.ts';
+import { Session } from '../../client/index.ts';
 
 const LOGIN_MS = 15_000;
 const LOGOUT_MS = 5_000;
@@ -16,18 +16,15 @@ export interface Login {
   readonly resource: string;
 }
 
-/** What a handler answers: the result's payload, or a stanza error with its type. */
-export type Answer = Element | { readonly condition: string; readonly type: 'cancel' | 'modify' };
-
-const STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas';
-
 export class User {
   readonly jid: string;
+  readonly session: Session;
   readonly #client: Client;
 
   private constructor(client: Client, jid: string) {
     this.#client = client;
     this.jid = jid;
+    this.session = new Session(client);
   }
 
   /** @throws Error when the server refuses, or does not answer in time */
@@ -36,11 +33,7 @@ export class User {
     connection.reconnect.stop();
     connection.on('error', () => {}); // an error during the login rejects start(); one after it fails what is asked
     try {
-      const jid = await unlessAborted(
-        connection.start(),
-        `${login.username}'s login`,
-        within(LOGIN_MS, signal),
-      );
+      const jid = await limited(connection.start(), `${login.username}'s login`, LOGIN_MS, signal);
       return new User(connection, jid.toString());
     } catch (error) {
       await connection.stop().catch(() => {});
@@ -48,38 +41,9 @@ export class User {
     }
   }
 
-  /**
-   * Sends a request and waits for its result.
-   * @param ms deadline in milliseconds
-   * @throws the stanza error of the answer, or an Error when the deadline passes
-   */
-  async ask(
-    type: 'get' | 'set',
-    to: string,
-    payload: Element,
-    ms: number,
-    signal: AbortSignal,
-  ): Promise<Element> {
-    const request = this.#client.iqCaller.request(xml('iq', { type, to }, payload), ms);
-    return unlessAborted(request, `an answer from ${to}`, within(ms, signal));
-  }
-
-  /** Answers the sets that come with this payload; a handler that throws is answered for with an internal error. */
-  answer(
-    namespace: string,
-    name: string,
-    handler: (payload: Element, from: string) => Promise<Answer>,
-  ): void {
-    this.#client.iqCallee.set(namespace, name, async ({ stanza, element }) => {
-      const answer = await handler(element, attribute(stanza, 'from') ?? '');
-      if (!('condition' in answer)) return answer;
-      return xml('error', { type: answer.type }, xml(answer.condition, { xmlns: STANZAS }));
-    });
-  }
-
   /** Closes the stream in order; one that is gone already is closed enough. */
   async logOut(): Promise<void> {
     const stopped = this.#client.stop().catch(() => {});
-    await unlessAborted(stopped, 'the end of a stream', AbortSignal.timeout(LOGOUT_MS)).catch(() => {});
+    await limited(stopped, 'the end of a stream', LOGOUT_MS).catch(() => {});
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Answer } from '../../wire/si.ts';
 import { CancelledError } from '../errors.ts';
+import { namespaceOfMethod } from '../methods.ts';
 import { isSameJid } from '../same-jid.ts';
 import type { IncomingOffer } from '../si/responder.ts';
 
@@ -19,6 +20,8 @@ export class SecondWay {
   readonly #first: IncomingOffer;
   readonly #answer: (offer: IncomingOffer) => Answer;
   #replacement: Replacement | undefined;
+  /** Whether the first way has failed as far as we know; the sender may know before us. */
+  hasFailed = false;
 
   constructor(first: IncomingOffer, answer: (offer: IncomingOffer) => Answer) {
     this.#first = first;
@@ -30,10 +33,11 @@ export class SecondWay {
     return this.#replacement;
   }
 
-  /** The same file from the same sender. */
-  matches({ from, file }: IncomingOffer): boolean {
+  /** The same file from the same sender; while the first way may still do, only if the other one is not SOCKS5 again. */
+  matches({ from, file, methods }: IncomingOffer): boolean {
     const { from: sender, file: known } = this.#first;
     return (
+      (this.hasFailed || !methods.includes(namespaceOfMethod('s5b'))) &&
       isSameJid(from, sender) &&
       file.name === known.name &&
       file.size === known.size &&

@@ -47,6 +47,7 @@ export async function withStream<T>(
     return await use(await socks(session, options, isReplaced), isReplaced);
   } catch (error) {
     if (!mayTakeAnother(error, options)) throw error;
+    secondWay.hasFailed = true;
     tell({ event: 'fallback', error });
     return await use(await second(session, options, error), signal);
   }

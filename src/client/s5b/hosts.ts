@@ -2,7 +2,6 @@
 
 import type { Streamhost } from '../../wire/bytestreams.ts';
 import { findProxies } from '../proxies.ts';
-import { isSameJid } from '../same-jid.ts';
 import type { Session } from '../session.ts';
 import { type Connect, connectAnywhere, connectElsewhere, isLocal } from './dial.ts';
 
@@ -26,10 +25,7 @@ export async function chooseConnect(
   if (!streamhosts.some(({ host }) => isLocal(host))) return () => connectElsewhere;
   const proxies = await findProxies(session, { signal }).catch(() => []);
   const trusted = proxies.flatMap((proxy) => proxy.streamhosts);
-  return (offered) => {
-    const isVouchedFor = trusted.some(
-      ({ jid, host, port }) => isSameJid(jid, offered.jid) && host === offered.host && port === offered.port,
-    );
-    return isVouchedFor ? connectAnywhere : connectElsewhere;
-  };
+  const isVouchedFor = (offered: Streamhost) =>
+    trusted.some(({ host, port }) => host === offered.host && port === offered.port);
+  return (offered) => (isVouchedFor(offered) ? connectAnywhere : connectElsewhere);
 }

@@ -22,6 +22,14 @@ export interface Login {
   readonly port: number;
   readonly jid: string;
   readonly password: string;
+  /** By which slixmpp and xmpp4r take files; default: s5b. */
+  readonly methods?: readonly ('s5b' | 'ibb')[];
+}
+
+/** How slixmpp and xmpp4r can send a file: in-band, or from a port of their own. */
+export interface Way {
+  readonly method?: 'ibb';
+  readonly direct?: number;
 }
 
 /** What passed through an actor. */
@@ -40,10 +48,18 @@ export class Actor {
   readonly jid: string;
   readonly #child: Child;
 
-  static async login(kind: ActorKind, server: XmppServer, user: string, password: string): Promise<Actor> {
+  /** @param methods by which slixmpp and xmpp4r take files; default: s5b */
+  static async login(
+    kind: ActorKind,
+    server: XmppServer,
+    user: string,
+    password: string,
+    methods?: Login['methods'],
+  ): Promise<Actor> {
     const child = new Child({ title: `${kind} (${user})`, ...(await programOf(kind)) });
-    const jid = `${user}@${server.domain}/${kind}`;
-    return Actor.over(child, { host: '127.0.0.1', port: server.c2sPort, jid, password });
+    const jid = `${user}@${server.domain}/${[kind, ...(methods ?? [])].join('-')}`;
+    const login = { host: '127.0.0.1', port: server.c2sPort, jid, password };
+    return Actor.over(child, { ...login, ...(methods && { methods }) });
   }
 
   /** Logs in an actor that runs wherever `child` leads, such as in a container. */
@@ -59,11 +75,16 @@ export class Actor {
     this.jid = jid;
   }
 
-  /** Sends a file through the proxy; what it has sent. @throws Error when it could not */
-  async send(path: string, to: string, proxy: string): Promise<Transferred> {
+  /** Sends a file through the proxy, or another way; what it has sent. @throws Error when it could not */
+  async send(path: string, to: string, by: string | Way): Promise<Transferred> {
     const outcome = this.#outcome('sent');
-    this.#child.write(JSON.stringify({ to, path, proxy }));
+    this.order({ to, path, ...(typeof by === 'string' ? { proxy: by } : by) });
     return outcome;
+  }
+
+  /** Gives an order that slixmpp or xmpp4r know. */
+  order(order: object): void {
+    this.#child.write(JSON.stringify(order));
   }
 
   /** What arrives from now on. @throws Error when it failed */

@@ -3,12 +3,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { filePayload, generatedPayload, type Payload } from '../../../../src/cli/demo/payload.ts';
+import { filePayload, generatedPayload } from '../../../../src/cli/demo/payload.ts';
+import type { FileSource } from '../../../../src/client/index.ts';
 
-async function read(payload: Payload): Promise<{ bytes: number; largest: number; sha256: string }> {
+async function read(payload: FileSource): Promise<{ bytes: number; largest: number; sha256: string }> {
   const hash = createHash('sha256');
   let [bytes, largest] = [0, 0];
-  for await (const chunk of payload.open()) {
+  for await (const chunk of payload.open(0, payload.size)) {
     hash.update(chunk);
     bytes += chunk.length;
     largest = Math.max(largest, chunk.length);
@@ -49,7 +50,11 @@ describe('a file as payload', () => {
   it('is refused when it is missing or no file', async () => {
     const folder = await makeFolder();
     const missing = await filePayload(join(folder, 'none'));
-    expect(missing).toMatchObject({ ok: false, reason: expect.stringContaining('ENOENT') });
-    expect(await filePayload(folder)).toEqual({ ok: false, reason: 'it is not a regular file' });
+    expect(missing).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('cannot be read: there is no such file'),
+    });
+    const reason = expect.stringContaining('expected a regular file');
+    expect(await filePayload(folder)).toEqual({ ok: false, reason });
   });
 });

@@ -3,10 +3,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { ejabberd } from '../../test/support/interop/ejabberd.ts';
-import { freePort } from '../../test/support/interop/free-port.ts';
-import { prosody } from '../../test/support/interop/prosody.ts';
-import type { ServerKind } from '../../test/support/interop/xmpp-server.ts';
+import { ejabberd } from './ejabberd.ts';
+import { freePort } from './free-port.ts';
+import { prosody } from './prosody.ts';
+import type { ServerKind } from './xmpp-server.ts';
 
 export interface BuiltInProxy {
   readonly jid: string;
