@@ -81,6 +81,18 @@ describe('the run queue of a relay worker', () => {
     expect(moves.at(-1)?.[1]).toBe(MiB);
   });
 
+  it('does not take what bulk leaves over for talk: only two short moves on end are', () => {
+    const { queue, moves, source } = setUp();
+    const bulk = source('bulk', 16 * KiB + 4 * MiB + 3000);
+    queue.add(bulk);
+    for (let turns = 0; turns < 8; turns++) queue.turn();
+    expect(moves.at(-1)).toEqual(['bulk', 3000]);
+    bulk.left = 2 * MiB;
+    queue.add(bulk);
+    queue.turn();
+    expect(moves.at(-1)).toEqual(['bulk', MiB]);
+  });
+
   it('takes a task once, however often it is added', () => {
     const { queue, moves, source } = setUp();
     const task = source('a', 1);
