@@ -9,6 +9,7 @@ import { explain } from '../config/explain.ts';
 import { type Loaded, loadConfig } from '../config/load.ts';
 import { Access } from '../policy/access.ts';
 import { describeVerdict, explainPerson } from './check-person.ts';
+import { explainUsage, readUsageOf } from './check-usage.ts';
 import {
   addConfigOptions,
   type ConfigOptions,
@@ -64,10 +65,16 @@ export async function check(
 }
 
 /** Of one person alone. A wrong option is told as wrong usage. */
-function checkPerson({ config }: Valid, { explain: jid, from, json }: CheckOptions): CheckResult {
+async function checkPerson(
+  { config }: Valid,
+  { explain: jid, from, json }: CheckOptions,
+): Promise<CheckResult> {
   const person = explainPerson(config, jid, from);
   if (!person.ok) return { exitCode: ExitCode.usage, stdout: '', stderr: `${person.message}\n` };
-  const stdout = json ? toJson({ ok: true, explain: person.facts }) : `${formatChapters(person.chapters)}\n`;
+  const used = await readUsageOf(config, person.facts.jid, Date.now());
+  const stdout = json
+    ? toJson({ ok: true, explain: { ...person.facts, ...(used && { used }) } })
+    : `${formatChapters([...person.chapters, ...explainUsage(used)])}\n`;
   return { exitCode: ExitCode.ok, stdout, stderr: '' };
 }
 

@@ -147,7 +147,7 @@ export class AdmissionControl {
 }
 
 /** Who is counted; a text that is no JID, for itself. */
-function identify(requester: string): Person {
+export function identify(requester: string): Person {
   const jid = parseJid(requester);
   if (jid === undefined) return { bareJid: requester, domain: requester };
   const bare = { ...jid, resource: '' };

@@ -29,9 +29,12 @@ const UNITS: readonly (readonly [number, string])[] = [
   [1024, 'KiB'],
 ];
 
-/** In the largest unit that it is a whole number of, decimal or binary; otherwise rounded to a tenth, decimal. */
+/** More digits say nothing to a reader. */
+const LONGEST = 10_000;
+
+/** In the largest unit that it is a short whole number of, decimal or binary; otherwise rounded to a tenth, decimal. */
 export function formatBytes(bytes: number): string {
-  const whole = UNITS.find(([size]) => bytes >= size && bytes % size === 0);
+  const whole = UNITS.find(([size]) => bytes >= size && bytes % size === 0 && bytes / size < LONGEST);
   if (whole !== undefined) return `${bytes / whole[0]} ${whole[1]}`;
   const about = UNITS.find(([size, name]) => bytes >= size && !name.includes('i'));
   if (about === undefined) return bytes === 1 ? '1 byte' : `${bytes} bytes`;

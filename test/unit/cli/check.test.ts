@@ -99,6 +99,10 @@ classes:
         '  Quota of one requester: no limit a day, 1 TB a month; of its domain: no limit a day, no limit a month (UTC).',
         '  At the quota, streams are refused, and running ones end.',
         '',
+        'Used',
+        '  This requester: 0 bytes today, 0 bytes this month (UTC).',
+        '  Its domain: 0 bytes today, 0 bytes this month (UTC).',
+        '',
       ]);
     });
 
