@@ -13,7 +13,7 @@ export function explainDrain({ drain, timeouts }: Config): string {
 export function explainSelfCheck({ selfCheck }: Config): string {
   if (!selfCheck.enabled)
     return 'Whether clients reach what they are told is not checked (selfCheck.enabled).';
-  return `Connects to what clients are told when it has joined the server, after a reload and every ${inWords(selfCheck.interval)}.`;
+  return `Connects to what clients are told at the start, after a reload and every ${inWords(selfCheck.interval)}.`;
 }
 
 export function explainLog({ log, audit }: Config): string[] {

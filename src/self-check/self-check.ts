@@ -1,5 +1,5 @@
-// Whether clients reach what they are told: asked by connecting to it, when the proxy has joined its server, after a
-// reload and then at intervals. [S5B-P-18]
+// Whether clients reach what they are told: asked by connecting to it, at the start (when the proxy joins its server for
+// the first time, and when it cannot), after a reload and then at intervals. [S5B-P-18]
 
 import { randomBytes } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
@@ -40,6 +40,7 @@ export class SelfCheck implements Observer {
   readonly #parts: SelfCheckParts;
   readonly #stop = new AbortController();
   #begun = false;
+  #joined = false;
   #running: Promise<void> | undefined;
   #again = false;
   #cancelNext = () => {};
@@ -51,7 +52,12 @@ export class SelfCheck implements Observer {
 
   observe({ kind }: Fact): void {
     if (kind === 'draining') void this.stop();
-    else if ((kind === 'xmpp-online' && !this.#begun) || (kind === 'reloaded' && this.#begun)) this.#check();
+    else if (kind === 'xmpp-offline' && !this.#begun) this.#check();
+    else if (kind === 'reloaded' && this.#begun) this.#check();
+    else if (kind === 'xmpp-online' && !this.#joined) {
+      this.#joined = true;
+      this.#check();
+    }
   }
 
   /** Resolves when nothing is under way. Idempotent. */

@@ -122,7 +122,7 @@ describe('a size in words', () => {
 
 describe('what is said about the operation', () => {
   it.each([
-    ['', 'Connects to what clients are told when it has joined the server, after a reload and every 1 hour.'],
+    ['', 'Connects to what clients are told at the start, after a reload and every 1 hour.'],
     [
       'selfCheck: { enabled: false }',
       'Whether clients reach what they are told is not checked (selfCheck.enabled).',

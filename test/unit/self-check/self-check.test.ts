@@ -89,8 +89,20 @@ describe('the self-check', () => {
     check.observe(RELOADED);
     check.observe(ONLINE);
     await observer.until('self-check', 1);
+    check.observe({ kind: 'xmpp-offline', reason: 'the server is shutting down' });
     check.observe(ONLINE);
     check.observe(RELOADED);
+    await observer.until('self-check', 2);
+    await check.stop();
+    expect(observer.of('self-check')).toHaveLength(2);
+  });
+
+  it('is done without the server, too, and again when that is joined', async () => {
+    const { check, observer } = prepare({ streamhosts: [] });
+    check.observe({ kind: 'xmpp-offline', reason: 'it is not up' });
+    await observer.until('self-check', 1);
+    check.observe({ kind: 'xmpp-offline', reason: 'it is not up' });
+    check.observe(ONLINE);
     await observer.until('self-check', 2);
     await check.stop();
     expect(observer.of('self-check')).toHaveLength(2);
