@@ -34,4 +34,8 @@ export const notes: readonly Note[] = [
     id: 'clients.md 2.9',
     text: 'Waiting connections are bounded in total, not yet per address.',
   },
+  {
+    id: 'IBB-10',
+    text: 'The window is 64 blocks, not 1: a round trip a block is what makes in-band bytes slow. The first block goes alone. It is an option.',
+  },
 ];

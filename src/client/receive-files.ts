@@ -36,7 +36,7 @@ export interface ReceiveFilesOptions extends ReceiveOptions {
 export type OfferHandler = (offer: FileOffer) => unknown;
 
 export interface FileReceiver {
-  /** What service discovery has to tell, for those who answer it themselves. [SI-R-01] */
+  /** What service discovery has to tell, for those who answer it themselves. [SI-R-01] [IBB-27] */
   readonly features: readonly string[];
   /** Takes no more offers; transfers that are under way go on. Idempotent. */
   close(): void;

@@ -3,6 +3,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { explainStorage } from './explain-storage.ts';
 
+/** Less is not worth a write, in bytes; a crash loses it. */
+const MIN_WRITE = 256 * 1024;
 /** What may wait to be written, in bytes. */
 const MAX_WAITING = 4 * 1024 * 1024;
 
@@ -26,25 +28,28 @@ export class WriteBehind {
   async write(chunk: Buffer): Promise<void> {
     this.#waiting.push(chunk);
     this.#bytes += chunk.length;
-    this.#running ??= this.#run();
+    if (this.#bytes >= MIN_WRITE) this.#running ??= this.#run();
     if (this.#bytes > MAX_WAITING) await this.#running;
     if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** Resolves when everything is written. @throws StorageError */
   async flush(): Promise<void> {
-    await this.#running;
+    while (this.#failure === undefined && (this.#running !== undefined || this.#waiting.length > 0)) {
+      this.#running ??= this.#run();
+      await this.#running;
+    }
     if (this.#failure !== undefined) throw this.#failure;
   }
 
   async #run(): Promise<void> {
     try {
-      while (this.#waiting.length > 0) {
+      do {
         const chunks = this.#waiting;
         this.#waiting = [];
         this.#bytes = 0;
         await this.#writeAll(chunks);
-      }
+      } while (this.#bytes >= MIN_WRITE);
     } catch (error) {
       this.#failure = explainStorage(error, `${this.#path} cannot be written`);
     } finally {

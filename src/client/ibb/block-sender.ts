@@ -1,4 +1,4 @@
-// Blocks on their way: several at once, within a window, each until its answer. [XEP-0047 §2.2, §4]
+// Blocks on their way: several at once, within a window, each until its answer. [XEP-0047 §2.2, §4] [IBB-10]
 
 import { SEQ_MODULUS } from '../../wire/ibb.ts';
 import { InterruptedError, StanzaError } from '../errors.ts';

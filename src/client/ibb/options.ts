@@ -7,7 +7,7 @@ export interface InBandOptions {
   readonly maxBlockSize?: number;
   /** Whether others may open streams whose data comes in messages. Default true. */
   readonly acceptMessages?: boolean;
-  /** How many blocks may be on their way without an answer. Default 32. */
+  /** How many blocks may be on their way without an answer. Default 64. */
   readonly window?: number;
   /** A block without an answer for so long ends the stream, in milliseconds. Default 60 000. */
   readonly answerMs?: number;
@@ -26,7 +26,7 @@ export type InBandSettings = Required<InBandOptions>;
 export const inBandDefaults: InBandSettings = {
   maxBlockSize: 65_535,
   acceptMessages: true,
-  window: 32,
+  window: 64,
   answerMs: 60_000,
   firstAnswerMs: 5_000,
   idleMs: 120_000,

@@ -12,7 +12,7 @@ import { Cli, type Exit, runCli } from '../../support/cli.ts';
 import { TwoUsers } from '../../support/client/two-users.ts';
 import { until } from '../../support/until.ts';
 
-const bytes = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 7) % 256));
+const bytes = Buffer.from(Array.from({ length: 1_200_000 }, (_, index) => (index * 7) % 256));
 const sha256 = createHash('sha256').update(bytes).digest('hex');
 const ALICE = { STREAMHOST_PASSWORD: 'wonderland' };
 const BOB = { STREAMHOST_PASSWORD: 'builder' };
@@ -94,7 +94,7 @@ describe('a file', () => {
     const received = await receiver.exited;
     for (const { code, stdout } of [sent, received]) {
       expect(code).toBe(0);
-      expect(stdout).toMatch(/^offer a b\.bin \(293\.0 KiB\)/m);
+      expect(stdout).toMatch(/^offer a b\.bin \(1\.1 MiB\)/m);
       expect(stdout).toMatch(/^progress a b\.bin 100 %$/m);
       expect(stdout).toMatch(new RegExp(`^done a b\\.bin .* by ibb in .* s, sha256 ${sha256}$`, 'm'));
     }
@@ -130,7 +130,7 @@ describe('a file', () => {
       ...{ name: 'long.bin', size: bytes.length, date: new Date(0), isSeekable: true },
       async *open(offset, length) {
         const isFirst = length === bytes.length;
-        yield bytes.subarray(offset, isFirst ? 200_000 : offset + length);
+        yield bytes.subarray(offset, isFirst ? 800_000 : offset + length);
         if (isFirst) await dead;
       },
       md5: async () => createHash('md5').update(bytes).digest('hex'),
