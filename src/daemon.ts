@@ -8,9 +8,9 @@ import { HandshakeSlots } from './listener/handshake-slots.ts';
 import type { Address } from './listener/listener.ts';
 import { Listeners } from './listeners.ts';
 import { Offer } from './offer.ts';
-import { openAudit, prepareAudit } from './open-audit.ts';
-import { openHttpPort } from './open-ports.ts';
-import { createLog, type Log, type LogDestination } from './ops/log.ts';
+import { openAll } from './open-all.ts';
+import { prepareAudit } from './open-audit.ts';
+import { createLog, type LogDestination } from './ops/log.ts';
 import { Metrics } from './ops/metrics.ts';
 import { Readiness } from './ops/readiness.ts';
 import { Status } from './ops/status/status.ts';
@@ -24,7 +24,7 @@ import { OwnConnections } from './self-check/own-connections.ts';
 import { SelfCheck } from './self-check/self-check.ts';
 import { StartError } from './start-error.ts';
 import { systemClock } from './system-clock.ts';
-import { startXmpp, type XmppLink } from './xmpp/link.ts';
+import { startXmpp } from './xmpp/link.ts';
 
 export interface DaemonParts {
   /** What XEP-0092 and the metrics call our version. */
@@ -145,7 +145,7 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
     await http?.close();
     status.stop();
     observer.observe({ kind: 'stopped', unfinished });
-    await Promise.all([audit.flush(), log.flush()]);
+    await Promise.all([audit.close(), log.flush()]);
     return { unfinished };
   };
 
@@ -161,33 +161,4 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
       return stopping;
     },
   };
-}
-
-interface Observed {
-  readonly log: Log;
-  readonly readiness: Readiness;
-  readonly metrics: Metrics;
-  readonly status: Status;
-  readonly listing: XmppLink['listing'];
-  readonly observer: Observer;
-  readonly quotas: Quotas;
-}
-
-/** Whatever the system may refuse: all of it, or none. @throws StartError */
-async function openAll(config: Config, observed: Observed, openListeners: () => Promise<Listeners>) {
-  const { log, readiness, metrics, status, listing, observer, quotas } = observed;
-  let listeners: Listeners | undefined;
-  try {
-    const [audit] = await Promise.all([openAudit(config, observer), quotas.open(config)]);
-    listeners = await openListeners();
-    const http = await openHttpPort(config, { metrics, readiness, status, listing });
-    return { audit, listeners, http };
-  } catch (error) {
-    listeners?.close();
-    status.stop();
-    await quotas.close();
-    log.error('cannot start', { reason: error instanceof Error ? error.message : String(error) });
-    await log.flush();
-    throw error;
-  }
 }

@@ -74,6 +74,12 @@ export class AuditFile implements Observer {
     if (this.#file) await flush(this.#file);
   }
 
+  /** Writes out and closes the file; bounded as `flush`. */
+  async close(): Promise<void> {
+    await this.flush();
+    this.#close();
+  }
+
   #open(path: string): LineFile {
     const name = () => this.#path ?? path;
     return lineFile(path, {
