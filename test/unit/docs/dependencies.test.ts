@@ -24,7 +24,12 @@ function rows(heading: string): string[][] {
   const [, section = ''] = text.split(`## ${heading}\n`);
   const [body = ''] = section.split('\n## ');
   const lines = body.split('\n').filter((line) => line.startsWith('| '));
-  return lines.slice(1).map((line) => line.split('|').slice(1, -1).map((cell) => cell.trim()));
+  return lines.slice(1).map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
 }
 
 test.each([
