@@ -19,6 +19,8 @@ const STREAMS = 50_000;
 const AT_ONCE = 100;
 const MAX_DESCRIPTORS = 20_000;
 const THREAD_DIES_EVERY = 5_000;
+/** Longer than a slow machine can be: no stream here is to end by it, and one that hangs would. */
+const HALF_CLOSE_MS = 15_000;
 
 describeWith(['splice'], 'the zero-copy engine', () => {
   it(`has nothing left of ${STREAMS} streams that ended in random ways`, { timeout: 600_000 }, async () => {
@@ -40,7 +42,7 @@ async function churn(streams: number): Promise<{ most: number; endings: Set<stri
   const threads: Worker[] = [];
   const relay = new SpliceRelay(loadLibc(), systemClock, {
     earlyData: 'hold',
-    halfCloseMs: 200,
+    halfCloseMs: HALF_CLOSE_MS,
     workers: 2,
     spawn: (start) => {
       const thread = spawnWorker(start);
