@@ -12,7 +12,7 @@ import { type Decision, declined, type IncomingOffer } from '../si/responder.ts'
 import type { Tell } from '../transfer.ts';
 import type { ReceivedFile } from './file-offer.ts';
 import { SecondWay, type SecondWays } from './second-way.ts';
-import { withStream } from './streams.ts';
+import { expectStream, withStream } from './streams.ts';
 
 export interface ReceiveOptions extends TargetOptions {
   /** Until an accepted stream stands; default 120 000 ms. [SI-R-13] */
@@ -70,10 +70,6 @@ async function take(
   const { from, id: sid, file } = offer;
   const { offset } = sink;
   const answer: Answer = { method: offer.methods[0], ...(offset > 0 ? { range: { offset } } : {}) };
-  const secondWay = new SecondWay(offer, ({ methods: [first, ...more] }) => ({
-    ...answer,
-    method: more.find((method) => method === namespaceOfMethod('ibb')) ?? first,
-  }));
   const limits = anyOf(signal, session.life);
   const {
     streamMs = 120_000,
@@ -82,11 +78,16 @@ async function take(
     idleMs = 120_000,
     closeMs = 3_000,
   } = options;
+  const method = methodOfNamespace(answer.method) ?? 'ibb';
+  const secondWay: SecondWay = new SecondWay(offer, (again) => {
+    const another = again.methods.find((one) => one === namespaceOfMethod('ibb')) ?? again.methods[0];
+    const how = { ...streams, sid: again.id, method: methodOfNamespace(another) ?? 'ibb' };
+    return { answer: { ...answer, method: another }, incoming: expectStream(session, how) };
+  });
+  const streams = { ...options, from, sid, method, streamMs, secondWayMs, secondWay, signal: limits, tell };
   ways.open(secondWay);
   try {
-    const method = methodOfNamespace(answer.method) ?? 'ibb';
     tell({ event: 'accepted', method, offset });
-    const streams = { ...options, from, sid, method, streamMs, secondWayMs, secondWay, signal: limits, tell };
     const received = withStream(session, streams, async ({ stream, method, streamhost }, until) => {
       const begun = performance.now();
       await receiveBytes(stream, {

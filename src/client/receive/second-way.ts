@@ -1,15 +1,25 @@
 // The short time in which a sender whose SOCKS5 failed may come again with the same file, and nobody is asked twice. [SI-R-12]
 
+import type { Duplex } from 'node:stream';
+import type { Streamhost } from '../../wire/bytestreams.ts';
 import type { Answer } from '../../wire/si.ts';
 import { CancelledError } from '../errors.ts';
 import { namespaceOfMethod } from '../methods.ts';
 import { isSameJid } from '../same-jid.ts';
 import type { IncomingOffer } from '../si/responder.ts';
+import type { TransferMethod } from '../transfer.ts';
 
-/** An offer that takes the place of one that was accepted, and what it was answered. */
+/** What becomes of an offer that takes the place of one that was accepted. */
 export interface Replacement {
-  readonly sid: string;
   readonly answer: Answer;
+  /** Expected from the moment of the answer on. */
+  readonly incoming: Promise<IncomingStream>;
+}
+
+export interface IncomingStream {
+  readonly stream: Duplex;
+  readonly method: TransferMethod;
+  readonly streamhost?: Streamhost;
 }
 
 /** Waits for a new offer of a file that was accepted already. */
@@ -18,14 +28,14 @@ export class SecondWay {
   readonly signal: AbortSignal;
   readonly #taken = new AbortController();
   readonly #first: IncomingOffer;
-  readonly #answer: (offer: IncomingOffer) => Answer;
+  readonly #replace: (offer: IncomingOffer) => Replacement;
   #replacement: Replacement | undefined;
   /** Whether the first way has failed as far as we know; the sender may know before us. */
   hasFailed = false;
 
-  constructor(first: IncomingOffer, answer: (offer: IncomingOffer) => Answer) {
+  constructor(first: IncomingOffer, replace: (offer: IncomingOffer) => Replacement) {
     this.#first = first;
-    this.#answer = answer;
+    this.#replace = replace;
     this.signal = this.#taken.signal;
   }
 
@@ -47,10 +57,11 @@ export class SecondWay {
 
   /** The answer to an offer that matches. */
   take(offer: IncomingOffer): Answer {
-    const answer = this.#answer(offer);
-    this.#replacement = { sid: offer.id, answer };
+    const replacement = this.#replace(offer);
+    replacement.incoming.catch(() => {}); // told when it is waited for
+    this.#replacement = replacement;
     this.#taken.abort(new CancelledError('the sender offers the file anew'));
-    return answer;
+    return replacement.answer;
   }
 }
 

@@ -1,16 +1,14 @@
 // The stream that a file comes on: the one that was agreed on, or the second way of a sender whose SOCKS5 failed.
 
-import type { Duplex } from 'node:stream';
-import type { Streamhost } from '../../wire/bytestreams.ts';
 import { NothingCameError } from '../bytes/receive-bytes.ts';
 import { anyOf, within } from '../deadline.ts';
 import { NoStreamhostReachableError, TransferError } from '../errors.ts';
 import { inBandOf } from '../in-band-of.ts';
-import { type Method, methodOfNamespace } from '../methods.ts';
+import type { Method } from '../methods.ts';
 import { expectBytestream, type TargetOptions } from '../s5b/target.ts';
 import type { Session } from '../session.ts';
-import type { Tell, TransferMethod } from '../transfer.ts';
-import type { SecondWay } from './second-way.ts';
+import type { Tell } from '../transfer.ts';
+import type { IncomingStream, SecondWay } from './second-way.ts';
 
 export interface StreamOptions extends TargetOptions {
   readonly from: string;
@@ -25,12 +23,6 @@ export interface StreamOptions extends TargetOptions {
   readonly tell: Tell;
 }
 
-export interface IncomingStream {
-  readonly stream: Duplex;
-  readonly method: TransferMethod;
-  readonly streamhost?: Streamhost;
-}
-
 /**
  * Gives `use` the agreed stream; when that fails before its first byte, once more the second one, if the sender takes it.
  * @throws what `use` throws; NoStreamhostReachableError, TimedOutError, CancelledError, OfflineError
@@ -41,7 +33,7 @@ export async function withStream<T>(
   use: (incoming: IncomingStream, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { method, secondWay, signal, tell } = options;
-  if (method === 'ibb') return use(await inBand(session, options, options.streamMs), signal);
+  if (method === 'ibb') return use(await expectStream(session, options), signal);
   try {
     const isReplaced = anyOf(signal, secondWay.signal);
     return await use(await socks(session, options, isReplaced), isReplaced);
@@ -51,6 +43,13 @@ export async function withStream<T>(
     tell({ event: 'fallback', error });
     return await use(await second(session, options, error), signal);
   }
+}
+
+/** The stream of an offer that has just been accepted. @throws as `withStream` */
+export function expectStream(session: Session, options: StreamOptions): Promise<IncomingStream> {
+  return options.method === 'ibb'
+    ? inBand(session, options, options.streamMs)
+    : socks(session, options, options.signal);
 }
 
 async function socks(session: Session, options: StreamOptions, limits: AbortSignal): Promise<IncomingStream> {
@@ -93,11 +92,7 @@ async function second(
       if (secondWay.replacement === undefined) throw failure;
     }
   }
-  const { sid, answer } = secondWay.replacement;
-  const again = { ...options, sid };
-  return methodOfNamespace(answer.method) === 's5b'
-    ? socks(session, again, signal)
-    : inBand(session, again, options.streamMs);
+  return secondWay.replacement.incoming;
 }
 
 /** The way is lost, and no byte with it. */

@@ -30,16 +30,16 @@ export class ScriptedPeer {
     return this.entity.take((stanza) => stanza.getChild(payload) !== undefined, `<${payload}/>`);
   }
 
-  /** Sends a set and waits for the answer to it. */
-  async ask(payload: Element, from = this.jid): Promise<Element> {
-    const id = this.send(payload, from);
+  /** Sends a set, or a get, and waits for the answer to it. */
+  async ask(payload: Element, from = this.jid, type: 'get' | 'set' = 'set'): Promise<Element> {
+    const id = this.send(payload, from, type);
     return this.answerTo(id);
   }
 
-  /** Sends a set; its id. */
-  send(payload: Element, from = this.jid): string {
+  /** Sends a set, or a get; its id. */
+  send(payload: Element, from = this.jid, type: 'get' | 'set' = 'set'): string {
     const id = `peer-${++this.#lastId}`;
-    this.entity.deliver(xml('iq', { type: 'set', id, from, to: US }, payload));
+    this.entity.deliver(xml('iq', { type, id, from, to: US }, payload));
     return id;
   }
 
