@@ -2,7 +2,9 @@
 
 import type { Target } from '../target.ts';
 import { configuration } from './configuration.ts';
+import { peers } from './peers.ts';
+import { proxyHeader } from './proxy-header.ts';
 import { socks } from './socks.ts';
 import { stanzaStream } from './stanzas.ts';
 
-export const targets: readonly Target[] = [socks, stanzaStream, configuration];
+export const targets: readonly Target[] = [socks, proxyHeader, stanzaStream, peers, configuration];
