@@ -187,10 +187,14 @@ export const rows: readonly Row[] = [
         ],
       },
       {
-        title: 'Descriptors',
-        about: 'Share of the limit. A waiting connection takes one, a running stream two and its pipes.',
+        title: 'How near the limits are',
+        about:
+          'Descriptors: a waiting connection takes one, a running stream two and its pipes. Quota: of whoever has used most of one.',
         unit: 'percentunit',
-        queries: [{ legend: 'open', expr: `${of('process_open_fds')} / ${of('process_max_fds')}` }],
+        queries: [
+          { legend: 'quota', expr: `max(${of('quota_used_ratio_max')})` },
+          { legend: 'descriptors', expr: `${of('process_open_fds')} / ${of('process_max_fds')}` },
+        ],
       },
       {
         title: 'Event loop delay',
