@@ -25,8 +25,8 @@ export const SHORT_BYTES = 16 * 1024;
 export const TALKS = 2;
 /** What a bulk task may move in a turn: what a large pipe holds. */
 const BULK_BYTES = 1024 * 1024;
-/** The same while somebody talks. */
-const ATTENTIVE_BYTES = 256 * 1024;
+/** The same while somebody talks, and then the kernel is asked after each move. */
+const ATTENTIVE_BYTES = 64 * 1024;
 /** After a short move somebody talks until the others have moved as much: about a tenth of a second at 2.5 GB/s. */
 const ATTENTION_BYTES = 256 * 1024 * 1024;
 /** Bulk moves go on until they have moved as much together; then the kernel is asked. */
@@ -59,10 +59,12 @@ export class RunQueue {
     }
     short.length = 0;
     this.#spare = short;
-    for (let moved = 0; moved < TURN_BYTES; ) {
+    const isAttentive = this.#attention > 0;
+    const turn = isAttentive ? ATTENTIVE_BYTES : TURN_BYTES;
+    for (let moved = 0; moved < turn; ) {
       const task = this.#bulk.shift();
       if (task === undefined) return;
-      this.#run(task, this.#attention > 0 ? ATTENTIVE_BYTES : BULK_BYTES);
+      this.#run(task, isAttentive ? ATTENTIVE_BYTES : BULK_BYTES);
       moved += task.moved;
       this.#attention -= task.moved;
     }

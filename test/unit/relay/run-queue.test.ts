@@ -76,8 +76,8 @@ describe('the run queue of a relay worker', () => {
     expect(moves.at(-1)?.[1]).toBe(MiB);
     queue.add(source('talk', 1));
     queue.turn();
-    expect(moves.at(-1)?.[1]).toBe(256 * KiB);
-    for (let turns = 0; turns < 1100; turns++) queue.turn();
+    expect(moves.at(-1)?.[1]).toBe(64 * KiB);
+    for (let turns = 0; turns < 4200; turns++) queue.turn();
     expect(moves.at(-1)?.[1]).toBe(MiB);
   });
 
