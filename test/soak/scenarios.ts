@@ -169,10 +169,14 @@ async function receive(socket: Socket): Promise<string> {
 async function gone(socket: Socket): Promise<void> {
   socket.resume();
   if (!socket.readableEnded && !socket.destroyed) {
-    await Promise.race([
-      once(socket, 'end', { signal: AbortSignal.timeout(END_MS) }),
-      once(socket, 'close', { signal: AbortSignal.timeout(END_MS) }),
-    ]);
+    await new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`not ended within ${END_MS} ms`)), END_MS);
+      const done = () => {
+        clearTimeout(late);
+        resolve();
+      };
+      socket.once('end', done).once('close', done); // a reset is told by 'close', too
+    });
   }
   socket.destroy();
 }
