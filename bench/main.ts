@@ -8,6 +8,7 @@ import { fullPlan, quickPlan } from './plan.ts';
 import { report } from './report/report.ts';
 import { runAll } from './run.ts';
 import { Journal } from './stage.ts';
+import { benchTransfers } from './transfer/main.ts';
 
 /** The exit code of a program that SIGINT has ended. */
 const INTERRUPTED = 130;
@@ -36,7 +37,9 @@ function abortOnSignal(): AbortSignal {
 
 const signal = abortOnSignal();
 try {
-  await main(parseOptions(process.argv.slice(2), BENCH_FOLDER), signal);
+  const [mode, ...rest] = process.argv.slice(2);
+  if (mode === 'transfer' && rest.length === 0) await benchTransfers(signal);
+  else await main(parseOptions(process.argv.slice(2), BENCH_FOLDER), signal);
 } catch (error) {
   if (signal.aborted) process.stderr.write('interrupted\n');
   else if (error instanceof UsageError) process.stderr.write(error.message);

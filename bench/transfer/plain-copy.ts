@@ -1,0 +1,64 @@
+// The file over a plain TCP connection: read here, written there, nothing else done. Two processes, as the others are.
+//
+// `plain-copy.ts receive FILE` prints its port, then `done` when the file is written; `plain-copy.ts send PORT FILE` sends.
+
+import { once } from 'node:events';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import { Child } from '../../test/support/interop/child.ts';
+import { MOVE_MS, type TransferContender } from './contender.ts';
+
+const SELF = fileURLToPath(import.meta.url);
+const READ_AT_A_TIME = 512 * 1024;
+const START_MS = 20_000;
+
+export function plainCopy(folder: string): TransferContender {
+  const start = (...args: string[]) =>
+    new Child({ title: 'plain copy', command: process.execPath, args: ['--import', 'tsx', SELF, ...args] });
+  return {
+    title: 'a plain TCP copy',
+    async move({ path }) {
+      const copy = join(folder, 'plain-copy.bin');
+      const receiver = start('receive', copy);
+      const { text: port } = await receiver.line(/^\d+$/, START_MS);
+      const sender = start('send', port, path);
+      await sender.line(/^sending$/, START_MS);
+      const began = performance.now();
+      await receiver.line(/^done$/, MOVE_MS);
+      const seconds = (performance.now() - began) / 1000;
+      await Promise.all([sender.exit(START_MS), receiver.exit(START_MS)]);
+      await rm(copy);
+      return seconds;
+    },
+    stop: async () => {},
+  };
+}
+
+async function receive(file: string): Promise<void> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  console.log(typeof address === 'object' ? address?.port : '');
+  const [socket]: Socket[] = await once(server, 'connection');
+  server.close();
+  if (socket === undefined) throw new Error('nobody connected');
+  await pipeline(socket, createWriteStream(file));
+  console.log('done');
+}
+
+async function send(port: number, file: string): Promise<void> {
+  const socket = connect({ host: '127.0.0.1', port, noDelay: true });
+  await once(socket, 'connect');
+  console.log('sending');
+  await pipeline(createReadStream(file, { highWaterMark: READ_AT_A_TIME }), socket);
+}
+
+if (process.argv[1] === SELF) {
+  const [role, ...words] = process.argv.slice(2);
+  if (role === 'receive') await receive(words[0] ?? '');
+  if (role === 'send') await send(Number(words[0]), words[1] ?? '');
+}
