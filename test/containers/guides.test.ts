@@ -14,21 +14,28 @@ import { Machine } from './machine.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+let folder: string;
+let tarball: string;
+
+/** Packed once, for both machines. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'streamhost-guides-'));
+  await promisify(execFile)('npm', ['pack', '--pack-destination', folder], { cwd: ROOT });
+  [tarball = ''] = await readdir(folder);
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
 /** A machine on which docs/guides/systemd.md has been followed. */
 async function installedMachine(): Promise<Machine> {
-  const folder = await mkdtemp(join(tmpdir(), 'streamhost-guides-'));
   const machine = await Machine.boot();
   try {
-    await promisify(execFile)('npm', ['pack', '--pack-destination', folder], { cwd: ROOT });
-    const [tarball = ''] = await readdir(folder);
     await machine.copy(join(folder, tarball), `/root/${tarball}`);
     await follow(machine, 'docs/guides/systemd.md');
     return machine;
   } catch (error) {
     await machine.remove();
     throw error;
-  } finally {
-    await rm(folder, { recursive: true });
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { Cli, runCli } from '../support/cli.ts';
-import { configFile } from '../support/config-file.ts';
+import { configFile, temporaryFolder, writeIn } from '../support/config-file.ts';
 import { freePort } from '../support/interop/free-port.ts';
 import { startScriptedServer } from '../support/scripted-server.ts';
 
@@ -32,6 +32,15 @@ describe('streamhost health', () => {
     const ready = await runCli(['health', '--config', file, '--ready']);
     expect(ready.code).toBe(0);
     expect(ready.stdout).toMatch(/^\[\+\] xmpp: joined /m);
+  });
+
+  it('shows the token where one is demanded', async () => {
+    const token = writeIn(temporaryFolder(), 'token', 'an-open-sesame-of-some-length\n');
+    const http = `{ port: ${await freePort()}, tokenFile: "${token}" }`;
+    const file = await configOf('xmpp://127.0.0.1:1', http);
+    const daemon = new Cli(['serve', '--config', file]);
+    await daemon.says(/"event":"listening"/);
+    expect(await runCli(['health', '--config', file])).toEqual({ code: 0, stdout: 'ok\n', stderr: '' });
   });
 
   it('says at which address nobody answered, and exits with 1', async () => {
