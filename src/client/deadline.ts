@@ -1,5 +1,6 @@
 // Waiting within limits: until something happens, a deadline passes, or it is called off.
 
+import { setMaxListeners } from 'node:events';
 import { CancelledError, TimedOutError, TransferError } from './errors.ts';
 
 type Signals = readonly (AbortSignal | undefined)[];
@@ -33,6 +34,7 @@ export async function limited<T>(
     for (const signal of signals) {
       if (signal === undefined) continue;
       const abandon = () => reject(explainAbort(signal, what));
+      setMaxListeners(0, signal); // all of them are taken off again, so many are no leak
       signal.addEventListener('abort', abandon, { once: true });
       ends.push(() => signal.removeEventListener('abort', abandon));
       if (signal.aborted) abandon();

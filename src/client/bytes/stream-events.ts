@@ -44,10 +44,13 @@ export function explainBreak(error: Error): TransferError {
   return new InterruptedError(`the stream broke: ${error.message}`, { cause: error });
 }
 
-/** Ends a stream so that the other side does not take it for complete: by RST where there is one. Idempotent. */
+/**
+ * Ends a stream so that the other side does not take it for complete: by RST where there is one. Idempotent.
+ * `resetAndDestroy` would first send what waits to be written, and a FIN behind it; the flag that it sets for its last
+ * step is not documented. Without it, there would be a FIN in the middle of the file.
+ */
 export function breakOff(stream: Duplex): void {
   stream.on('error', () => {});
-  if (stream.destroyed) return;
-  if (stream instanceof Socket && !stream.writableEnded) stream.resetAndDestroy();
-  else stream.destroy();
+  if (stream instanceof Socket && !stream.writableEnded) Object.assign(stream, { resetAndClosing: true });
+  stream.destroy();
 }
