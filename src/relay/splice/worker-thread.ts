@@ -32,6 +32,7 @@ export class WorkerThread {
   readonly #woken = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   readonly #pipes = createPipeRegister();
   readonly #one = new Uint8Array(new BigUint64Array([1n]).buffer);
+  readonly #worker: Worker;
   readonly #ended: Promise<void>;
   #isStopping = false;
   #hasEnded = false;
@@ -48,7 +49,7 @@ export class WorkerThread {
     this.#port = port1;
     port1.on('message', (message: FromWorker) => parts.onMessage(message));
     port1.unref();
-    const worker = spawn({
+    this.#worker = spawn({
       port: port2,
       epoll: this.epoll,
       wake: this.#wake,
@@ -57,8 +58,8 @@ export class WorkerThread {
       largePipes,
       rates,
     });
-    worker.unref();
-    this.#ended = this.#watch(worker);
+    this.#worker.unref();
+    this.#ended = this.#watch(this.#worker);
     process.once('exit', this.#onExit);
   }
 
@@ -82,6 +83,7 @@ export class WorkerThread {
   /** Lets it carry out what was posted before, and end. */
   stop(): Promise<void> {
     this.#isStopping = true;
+    this.#worker.ref(); // whoever waits for this must not find the process gone
     this.post({ kind: 'stop' });
     return this.#ended;
   }
