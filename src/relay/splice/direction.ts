@@ -7,19 +7,11 @@
 
 import type { Pace, Waiter } from '../pace.ts';
 import type { DirectionCounter } from './counters.ts';
-import type { Libc } from './libc.ts';
-import { Errno, Socket, Splice } from './linux.ts';
-import type { Pipe, PipePool } from './pipe-pool.ts';
+import { Errno, Splice } from './linux.ts';
+import type { Pipe } from './pipe-pool.ts';
+import { copy, drain, type Plumbing, SEND_FLAGS } from './plumbing.ts';
 import { SHORT_BYTES, TALKS, type Task } from './run-queue.ts';
 import type { Side } from './side.ts';
-
-/** What all directions of a worker use. */
-export interface Plumbing {
-  readonly libc: Libc;
-  readonly pipes: PipePool;
-  /** For bytes that are copied or thrown away; nothing stays in it. */
-  readonly scratch: Uint8Array;
-}
 
 export interface DirectionOwner {
   readonly hasEnded: boolean;
@@ -101,15 +93,11 @@ export class Direction implements Task, Waiter {
 
   /** Throws away what has not been delivered, and gives the pipe back. */
   drop(): void {
-    const { libc, pipes, scratch } = this.#plumbing;
     this.#early = undefined;
     if (this.#pipe === undefined) return;
-    while (this.#held > 0) {
-      const thrown = libc.read(this.#pipe.read, scratch, Math.min(this.#held, scratch.length));
-      if (thrown <= 0) throw new Error(`a pipe held ${this.#held} bytes fewer than it had taken`);
-      this.#held -= thrown;
-    }
-    pipes.give(this.#pipe);
+    drain(this.#plumbing, this.#pipe, this.#held);
+    this.#held = 0;
+    this.#plumbing.pipes.give(this.#pipe);
     this.#pipe = undefined;
   }
 
@@ -163,24 +151,17 @@ export class Direction implements Task, Waiter {
     return true;
   }
 
-  /**
-   * The way without a pipe, for when all are in use: only what the sink takes is taken from the source, so that
-   * nothing has to be kept. Slower, and counted a moment after the receiver has it.
-   */
+  /** Slower, and counted a moment after the receiver has it. */
   #copy(limit: number): boolean {
-    const { libc, scratch } = this.#plumbing;
-    const size = Math.min(limit, scratch.length);
-    const seen = libc.recv(this.source.fd, scratch, size, Socket.MSG_PEEK | Socket.MSG_DONTWAIT);
-    if (seen <= 0) {
-      this.#onNothing(seen === -1 ? libc.errno() : 0);
-      return false;
+    const copied = copy(this.#plumbing, this.source.fd, this.sink.fd, limit);
+    if ('bytes' in copied) {
+      this.#note(copied.bytes, Math.min(limit, this.#plumbing.scratch.length));
+      this.counter.give(copied.bytes);
+      return true;
     }
-    const given = libc.send(this.sink.fd, scratch, seen, SEND_FLAGS);
-    if (given === -1) return this.#mayRetry(libc.errno());
-    libc.recv(this.source.fd, scratch, given, Socket.MSG_TRUNC | Socket.MSG_DONTWAIT);
-    this.#note(given, size);
-    this.counter.give(given);
-    return true;
+    if (copied.failed === 'sink') return this.#mayRetry(copied.errno);
+    this.#onNothing(copied.errno);
+    return false;
   }
 
   /** So many bytes have been taken from the source, when so many were asked for. */
@@ -213,5 +194,3 @@ export class Direction implements Task, Waiter {
     this.#owner.onDone(this);
   }
 }
-
-const SEND_FLAGS = Socket.MSG_DONTWAIT | Socket.MSG_NOSIGNAL;

@@ -5,9 +5,10 @@
 import type { StreamEnd } from '../../rendezvous/ports.ts';
 import type { Pace } from '../pace.ts';
 import { DirectionCounter, FIRST_TO_SECOND, SECOND_TO_FIRST } from './counters.ts';
-import { Direction, type DirectionOwner, type Plumbing } from './direction.ts';
+import { Direction, type DirectionOwner } from './direction.ts';
 import type { EventLoop } from './event-loop.ts';
 import { Epoll, Errno, Socket } from './linux.ts';
+import type { Plumbing } from './plumbing.ts';
 import type { JoinOrder } from './protocol.ts';
 import type { RunQueue } from './run-queue.ts';
 import { Side, type SideOwner } from './side.ts';
