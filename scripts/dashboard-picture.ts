@@ -5,7 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { WatchedDaemon } from '../test/support/interop/watched-daemon.ts';
-import { concrete, panels, type Query } from './dashboard/panels.ts';
+import { concrete, type Query } from './dashboard/panel.ts';
+import { panels } from './dashboard/panels.ts';
 import { drawPicture, type Line } from './dashboard/picture.ts';
 
 const STEP_SECONDS = 2;

@@ -21,7 +21,8 @@ import {
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import * as stat from '@grafana/grafana-foundation-sdk/stat';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
-import { type Panel, type Query, rows } from './panels.ts';
+import type { Panel, Query } from './panel.ts';
+import { rows } from './panels.ts';
 
 /** Grafana's grid is 24 wide. */
 const STAT = { width: 4, height: 4 };

@@ -1,6 +1,6 @@
 // The dashboard's plots as one SVG, drawn from what Prometheus has: for a page where there is no Grafana.
 
-import type { Panel } from './panels.ts';
+import type { Panel } from './panel.ts';
 
 /** The values of one line, a number or nothing for each point in time, all at the same distance. */
 export interface Line {

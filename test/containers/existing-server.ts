@@ -44,14 +44,14 @@ async function writePasswords(machine: Machine): Promise<void> {
 
 /** Moves a file from Alice to Bob through a proxy; the address that its bytes went to. @throws Error when it did not arrive */
 export async function moveFile(machine: Machine, proxy: string): Promise<string> {
-  const said = await machine.run(`rm -rf /root/received && mkdir /root/received
+  const said = await machine.run(`rm -rf /root/received /root/receive.log && mkdir /root/received
 head -c 3000000 /dev/urandom >/root/file
 server="--service xmpp://127.0.0.1:5222 --insecure --no-direct"
 until ${STREAMHOST} health --ready --config /etc/streamhost/streamhost.yaml >/dev/null 2>&1; do sleep 0.3; done
 ${STREAMHOST} receive --jid bob@example.org/home --password-file /root/bob $server --dir /root/received --accept all --once --json >/root/receive.log 2>&1 &
 receiver=$!
 trap 'kill $receiver 2>/dev/null || true' EXIT
-until grep -q '"event":"ready"' /root/receive.log; do kill -0 $receiver; sleep 0.1; done
+until grep -qs '"event":"ready"' /root/receive.log; do kill -0 $receiver; sleep 0.1; done
 ${STREAMHOST} send --jid alice@example.org/desk --password-file /root/alice $server --proxy ${proxy} --method s5b --json /root/file bob@example.org/home
 wait $receiver
 cmp /root/file /root/received/file`);

@@ -15,6 +15,8 @@ const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 const NODES = ['20', '22', '24'] as const;
+/** A clean installation, a compilation, and another installation. */
+const MAKE_MS = 5 * 60_000;
 const OUTPUT_BYTES = 16 * 1024 * 1024;
 
 describeWith(['registry'], 'the npm package', () => {
@@ -33,7 +35,7 @@ describeWith(['registry'], 'the npm package', () => {
     tarball = join(release, `${name}-${version}.tgz`);
     site = await mkdtemp(join(folder, 'site-'));
     await run('npm', ['install', '--no-audit', '--no-fund', tarball], { cwd: site });
-  });
+  }, MAKE_MS);
 
   afterAll(async () => {
     if (folder) await rm(folder, { recursive: true });
