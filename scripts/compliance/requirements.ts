@@ -54,7 +54,6 @@ const LATER: readonly { readonly ids: RegExp; readonly work: string }[] = [
   { ids: /^S5B-P-8[45]$/, work: 'limits and shaping' },
   { ids: /^S5B-P-91$/, work: 'UDP, out of scope' },
   { ids: /^ENT-(2[6-9]|3[0-3])$/, work: 'ad-hoc commands' },
-  { ids: /^(SI-[IR]|S5B-[RT])-/, work: 'client toolkit' },
   { ids: /^(JNG|JS5|JIB)-/, work: 'Jingle' },
 ];
 

@@ -1,6 +1,12 @@
 // The library `streamhost/client`: files over XMPP by Stream Initiation, and the building blocks of it.
 
 export type { Streamhost } from '../wire/bytestreams.ts';
+export {
+  readChosenMethods,
+  readOfferedMethods,
+  writeChosenMethod,
+  writeOfferedMethods,
+} from '../wire/feature-neg.ts';
 export type { OfferedFile } from '../wire/si-file.ts';
 export { answerDisco, type DiscoAnswer } from './answer-disco.ts';
 export { type DiscoveredInfo, type DiscoverOptions, discoverInfo, discoverItems } from './disco.ts';

@@ -35,7 +35,7 @@ test.each([
   [`ENT-${26}`, 'ad-hoc commands'],
   [`ENT-${33}`, 'ad-hoc commands'],
   [`IBB-${10}`, undefined],
-  [`SI-I-${10}`, 'client toolkit'],
+  [`SI-I-${10}`, undefined],
   [`JNG-${10}`, 'Jingle'],
   [id(83), undefined],
   [`ENT-${25}`, undefined],
