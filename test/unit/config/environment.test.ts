@@ -176,6 +176,8 @@ describe('the environment', () => {
   });
 
   it('leaves the passwords of users to the commands that take them', async () => {
-    await expect(problemsOf({ STREAMHOST_PASSWORD: 'x', STREAMHOST_OTHER_PASSWORD: 'y' })).resolves.toEqual([]);
+    await expect(problemsOf({ STREAMHOST_PASSWORD: 'x', STREAMHOST_OTHER_PASSWORD: 'y' })).resolves.toEqual(
+      [],
+    );
   });
 });
