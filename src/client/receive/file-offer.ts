@@ -2,7 +2,7 @@
 
 import type { Streamhost } from '../../wire/bytestreams.ts';
 import type { OfferedFile } from '../../wire/si-file.ts';
-import { CancelledError } from '../errors.ts';
+import { OfflineError } from '../errors.ts';
 import type { FileSink, StoredFile } from '../files/ports.ts';
 import { type Decision, declined, type IncomingOffer } from '../si/responder.ts';
 import {
@@ -78,7 +78,7 @@ export class FileOffer {
   accept({ to, signal, onEvent }: AcceptOptions): Transfer<ReceivedFile> {
     this.#beOnlyOnce();
     return startTransfer(async (tell) => {
-      if (this.signal.aborted) throw new CancelledError('the offer is void: the connection was lost');
+      if (this.signal.aborted) throw new OfflineError('the offer is void: the connection was lost');
       return this.#receive(to, signal, this.#decide, tell);
     }, onEvent);
   }
