@@ -1,6 +1,6 @@
 // `streamhost doctor` on real servers: beside our proxy, beside their own, and where something is wrong.
 
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Exit, runCli } from '../support/cli.ts';
@@ -139,6 +139,34 @@ for (const { name, equip } of [
     });
   });
 }
+
+describeWith(
+  ['prosody'],
+  "the doctor beside Prosody with stream management, as Debian's configuration has it",
+  () => {
+    it('keeps its sessions, and sends a file', async () => {
+      const server = await startServer({
+        ...prosody,
+        async prepare(site) {
+          const prepared = await prosody.prepare(site);
+          const file = join(site.folder, 'prosody.cfg.lua');
+          const text = await readFile(file, 'utf8');
+          await writeFile(
+            file,
+            text.replace('modules_enabled = { ', 'modules_enabled = { "smacks", "carbons", '),
+          );
+          return prepared;
+        },
+      });
+      const daemon = await Daemon.join(server);
+      cleanUps.push(() => daemon.stop());
+      const { exit, findings } = await asUser(server, '--proxy', server.proxy.domain);
+      expect(verdictsOf(findings)).toMatchObject({ identity: 'ok', checksum: 'ok' });
+      expect(exit.code).toBe(0);
+      expect(server.count(/handled|smacks.*error/i)).toBe(0);
+    });
+  },
+);
 
 describe('the doctor without anything to look at', () => {
   it('says what it expects', async () => {

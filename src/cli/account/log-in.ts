@@ -8,6 +8,7 @@ import { formatJid, type Jid } from '../../wire/jid.ts';
 import { xml } from '../../wire/xml.ts';
 import { type Endpoint, isLoopback } from './endpoints.ts';
 import { ServerSocket } from './server-socket.ts';
+import { dropStreamManagement } from './stream-management.ts';
 
 const LOGIN_MS = 30_000;
 const STREAM_MS = 15_000;
@@ -68,6 +69,7 @@ export async function logIn(options: LogIn, signal: AbortSignal): Promise<Accoun
   entity.transports = [{ prototype }];
   // What follows the end of a stream would throw inside the library, for want of a parser, and end the process.
   entity._onData = (data) => entity.parser?.write(String(data));
+  entity.prependListener('element', dropStreamManagement);
   if (!reconnects) entity.reconnect.stop();
   let isOnline = false;
   entity.on('error', (error) => isOnline && options.onTrouble(error));

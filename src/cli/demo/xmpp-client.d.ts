@@ -17,6 +17,8 @@ declare module '@xmpp/client' {
 
   export interface ClientEvents {
     online: [jid: { toString(): string }];
+    /** Every child of the stream's root, before anything else sees it. */
+    element: [element: Element];
     stanza: [stanza: Element];
     error: [error: Error];
     disconnect: [];
