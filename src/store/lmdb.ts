@@ -5,7 +5,7 @@
 // reaches the disc a moment later, so that a power failure may cost the last seconds, but not the file.
 
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statfsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as Lmdb from 'lmdb';
 import type { Counter, Increment } from '../policy/quota-store.ts';
@@ -17,14 +17,19 @@ const LARGEST = 2n ** 64n - 1n;
 const EXACT = BigInt(Number.MAX_SAFE_INTEGER);
 /** So many sums are dropped in one transaction, so that nobody waits long for their turn. */
 const DROPPED_AT_ONCE = 1000;
+/** Room that is left alone, and what a change may need: a page of the tree for each of its levels. */
+const RESERVE_BYTES = 64 * 1024;
+const BYTES_PER_CHANGE = 16 * 1024;
 /** Nothing is before the first day or month. */
 const FIRST = '';
 
 export class LmdbSums {
   readonly #database: Lmdb.RootDatabase<Buffer, Buffer>;
+  readonly #file: string;
 
-  private constructor(database: Lmdb.RootDatabase<Buffer, Buffer>) {
+  private constructor(database: Lmdb.RootDatabase<Buffer, Buffer>, file: string) {
     this.#database = database;
+    this.#file = file;
   }
 
   /** Opens the store in a folder, and makes it if need be. @throws Error that says why it cannot be used */
@@ -33,9 +38,10 @@ export class LmdbSums {
     prepareFiles(folder);
     const { data } = filesIn(folder);
     refuseDamaged(data);
+    if (statSync(data).size === 0) refuseFull(data, 0);
     const database = lmdb.open<Buffer, Buffer>({ path: data, ...OPTIONS });
     database.readerCheck(); // whoever was killed while reading must not keep old pages for ever
-    return new LmdbSums(database);
+    return new LmdbSums(database, data);
   }
 
   /** Opens it for reading alone; undefined when there is none. @throws Error that says why it cannot be read */
@@ -43,11 +49,13 @@ export class LmdbSums {
     const { data } = filesIn(folder);
     if (!existsSync(data)) return undefined;
     refuseDamaged(data);
-    return new LmdbSums(loadLmdb().open<Buffer, Buffer>({ path: data, ...OPTIONS, readOnly: true }));
+    const database = loadLmdb().open<Buffer, Buffer>({ path: data, ...OPTIONS, readOnly: true });
+    return new LmdbSums(database, data);
   }
 
   /** The new sums; on an error nothing was added. */
   add(increments: readonly Increment[]): number[] {
+    refuseFull(this.#file, increments.length);
     return this.#database.transactionSync(() =>
       increments.map((increment) => {
         const key = keyOf(increment);
@@ -82,6 +90,7 @@ export class LmdbSums {
     for (;;) {
       const keys = [...this.#database.getKeys(range)];
       if (keys.length === 0) return;
+      refuseFull(this.#file, keys.length);
       this.#database.transactionSync(() => {
         for (const key of keys) this.#database.removeSync(key);
       });
@@ -113,6 +122,18 @@ function toNumber(sum: bigint): number {
 function refuseDamaged(file: string): void {
   if (isWhole(file)) return;
   throw new Error(`${file} is damaged, or is no store of ours; move it away, and counting begins anew`);
+}
+
+/**
+ * Before LMDB finds out for itself: after a write for which there was no room its C code has been seen to end the process
+ * (free(): invalid pointer). @throws Error that says how much room is missing
+ */
+function refuseFull(path: string, changes: number): void {
+  const { bavail, bsize } = statfsSync(path);
+  const room = bavail * bsize;
+  // A changed sum takes a copy of its page and of those above it, but never more than the whole file.
+  const needed = RESERVE_BYTES + Math.min(statSync(path).size, changes * BYTES_PER_CHANGE);
+  if (room < needed) throw new Error(`no room for the store: ${room} bytes are free, ${needed} are needed`);
 }
 
 /** Only here, so that nobody pays for it who has no quota. */

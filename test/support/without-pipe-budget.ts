@@ -1,4 +1,4 @@
-// A program for a test: uses up its user's budget of pipe pages, then moves streams through the zero-copy engine, and
+// A program for a test: becomes the user in its first argument, uses up that user's budget of pipe pages, then moves streams through the zero-copy engine, and
 // says on standard output how that went.
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -47,11 +47,19 @@ async function digestOf(socket: Socket): Promise<string> {
   return hash.digest('hex');
 }
 
+const options = { earlyData: 'hold', halfCloseMs: 60_000, workers: 1 } as const;
+// Everything is loaded before we become that user, to whom the folders of this Node.js may be closed.
+await new SpliceRelay(libc, systemClock, options).close();
+const user = Number(process.argv[2]);
+process.setgroups?.([]);
+process.setgid?.(user);
+process.setuid?.(user);
+
 for (let made = 0; made < MOST_PIPES && openPipe(LARGE_BYTES); made++);
 while (openPipe(LARGE_BYTES / 8) || openPipe(LARGE_BYTES / 64));
 const mayEnlarge = openPipe(LARGE_BYTES / 64);
 
-const relay = new SpliceRelay(libc, systemClock, { earlyData: 'hold', halfCloseMs: 60_000, workers: 1 });
+const relay = new SpliceRelay(libc, systemClock, options);
 const pairs = await connections(STREAMS * 2);
 const peers = pairs.map(({ accepted }) => relay.hold(accepted, Buffer.alloc(0)));
 const results: Promise<boolean>[] = [];

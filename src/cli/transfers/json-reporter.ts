@@ -10,7 +10,7 @@ export function createJsonReporter(print: (line: string) => void): Reporter {
   return {
     ready: (jid) => tell('ready', { jid, peer: jid }),
     begin({ peer, file, size }) {
-      let told = 0;
+      let told = Number.NEGATIVE_INFINITY;
       tell('offer', { peer, file, bytes: size });
       return {
         progress(bytes) {
