@@ -1,5 +1,6 @@
 // `npm run reliability [-- --minutes N]`: the fault tests, the soak test and the fuzzer, each of the latter for so many
 // minutes, and docs/RELIABILITY.md with the figures of that run. Ends with 1 when anything failed; then nothing is written.
+// With `--from FILE` it writes down what runs have left in a file: each of them adds its figures to FAULT_FIGURES=FILE.
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,17 +12,22 @@ import { parseArgs } from 'node:util';
 const DOCUMENT = fileURLToPath(new URL('../docs/RELIABILITY.md', import.meta.url));
 const MARK = '<!-- figures -->';
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '3' } } });
+const options = { minutes: { type: 'string', default: '3' }, from: { type: 'string' } } as const;
+const { values } = parseArgs({ options });
 const folder = mkdtempSync(join(tmpdir(), 'streamhost-reliability-'));
-const figures = join(folder, 'figures');
+const figures = values.from ?? join(folder, 'figures');
 
 try {
-  run('npx', 'vitest', 'run', '--project', 'faults');
-  run('npm', 'run', 'soak', '--', '--minutes', values.minutes);
-  run('npm', 'run', 'fuzz', '--', '--minutes', values.minutes);
+  if (values.from === undefined) runAll(values.minutes);
   write();
 } finally {
   rmSync(folder, { recursive: true });
+}
+
+function runAll(minutes: string): void {
+  run('npx', 'vitest', 'run', '--project', 'faults');
+  run('npm', 'run', 'soak', '--', '--minutes', minutes);
+  run('npm', 'run', 'fuzz', '--', '--minutes', minutes);
 }
 
 function run(command: string, ...args: string[]): void {
@@ -43,7 +49,7 @@ function write(): void {
   const lines = [
     MARK,
     '',
-    `Measured on ${date} by \`npm run reliability -- --minutes ${values.minutes}\`: ${machine}.`,
+    `Measured on ${date} by the tests, the soak and the fuzzer of this repository: ${machine}.`,
     '',
     '| What was done | What came of it |',
     '| --- | --- |',
