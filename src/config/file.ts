@@ -92,9 +92,15 @@ function findComplaints(document: Document.Parsed, source: string): Complaint[] 
     const words = /secret/i.test(line)
       ? 'not YAML, perhaps because the secret is not in quotes'
       : IN_PLAIN_WORDS[code];
-    complaints.push({ offset: pos[0], message: words ?? `not YAML: ${message.split('\n')[0]}` });
+    complaints.push({ offset: pos[0], message: words ?? `not YAML: ${withoutQuotation(message)}` });
   }
   return complaints;
+}
+
+/** The parser's first line, without the text that it quotes: what stands in the wrong place may be the secret. [COMP-26] */
+function withoutQuotation(message: string): string {
+  const [line = ''] = message.split('\n', 1);
+  return line.replace(/:? ".*$/, '');
 }
 
 /** Says why a file cannot be read, in words that do not need a manual. */

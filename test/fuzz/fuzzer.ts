@@ -17,6 +17,7 @@ export class Fuzzer {
   readonly target: Target;
   cases = 0;
   readonly #kept: Buffer[];
+  readonly #given: number;
   readonly #ways = new Set<string>();
   readonly #seed: number;
   readonly #begin: (input: Buffer) => void;
@@ -33,6 +34,7 @@ export class Fuzzer {
   ) {
     this.target = target;
     this.#kept = [...target.seeds, ...corpus];
+    this.#given = this.#kept.length;
     this.#seed = seed;
     this.#begin = begin;
   }
@@ -40,6 +42,11 @@ export class Fuzzer {
   /** How many different ways through the code have been seen. */
   get ways(): number {
     return this.#ways.size;
+  }
+
+  /** Inputs that went a way of their own, apart from those that mutation began with. */
+  get found(): readonly Buffer[] {
+    return this.#kept.slice(this.#given);
   }
 
   /** Runs what mutation begins with, unchanged. Resolves with the first failure, if there is one. */

@@ -1,5 +1,6 @@
-// `npm run fuzz -- --minutes N [--seed N]`: parsers, handlers and configuration against mutated input. Ends with 1 at
+// `npm run fuzz -- --minutes N [--seed N] [--keep N]`: parsers, handlers and configuration against mutated input. Ends with 1 at
 // the first crash, hang or broken promise, and keeps that input in test/fuzz/corpus, where every test run meets it again.
+// With --keep it adds so many inputs of each target that went a way of their own.
 
 import { parseArgs } from 'node:util';
 import { record } from '../support/figures.ts';
@@ -15,7 +16,7 @@ const BATCH = 100;
 /** How much the heap may grow after the first round, in bytes: the inputs that are kept are bounded. */
 const GROWTH_BYTES = 64 * 1024 * 1024;
 
-const { minutes, seed } = readOptions();
+const { minutes, seed, keep } = readOptions();
 const until = Date.now() + minutes * 60_000;
 const inHand = new InHand(Math.max(...targets.map(({ maxBytes }) => maxBytes)));
 const fuzzers = targets.map(
@@ -36,6 +37,9 @@ do {
   if (growth > GROWTH_BYTES) end(`the heap grew by ${growth} bytes with --seed ${seed}`);
 } while (Date.now() < until);
 
+for (const { target, found } of fuzzers) {
+  for (const input of spread(found, keep)) keepInput(target.name, input);
+}
 for (const { target, cases, ways } of fuzzers) {
   record(`fuzzing: ${target.name}`, `${cases} cases by ${ways} ways: no crash, no hang, no broken promise`);
 }
@@ -66,12 +70,23 @@ function megabytes(bytes: number): string {
   return (bytes / 1e6).toFixed(1);
 }
 
-function readOptions(): { minutes: number; seed: number } {
-  const options = { minutes: { type: 'string', default: '1' }, seed: { type: 'string' } } as const;
+/** So many of them, from the first to the last. */
+function spread(inputs: readonly Buffer[], count: number): readonly Buffer[] {
+  const step = Math.max(1, Math.floor(inputs.length / Math.max(1, count)));
+  return inputs.filter((_, index) => index % step === 0).slice(0, count);
+}
+
+function readOptions(): { minutes: number; seed: number; keep: number } {
+  const options = {
+    minutes: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    keep: { type: 'string', default: '0' },
+  } as const;
   const { values } = parseArgs({ options });
   return {
     minutes: numberOf('minutes', values.minutes),
     seed: numberOf('seed', values.seed ?? String(Date.now() % 1_000_000)),
+    keep: numberOf('keep', values.keep),
   };
 }
 

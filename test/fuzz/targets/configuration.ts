@@ -72,16 +72,19 @@ export const configuration: Target = {
   ],
   maxBytes: 4096,
   run(input) {
-    const checked = checkConfig(parseConfigFile('fuzz.yaml', input.toString('utf8')), { environment: {} });
+    const text = input.toString('utf8');
+    const checked = checkConfig(parseConfigFile('fuzz.yaml', text), { environment: {} });
     promise(
       ({} as { polluted?: unknown }).polluted === undefined,
       'the prototype of all objects was changed',
     );
     if (checked.ok) return `ok ${Object.keys(checked.config).length}`;
     promise(checked.problems.length > 0, 'refused without a reason');
+    // Under another key it is a value like any other, which a message may name.
+    const isSecret = !text.replaceAll(`secret: ${SECRET}`, '').includes(SECRET);
     for (const { message } of checked.problems) {
       promise(message.length > 0, 'a problem without words');
-      promise(!message.includes(SECRET), `the secret is told: ${message}`);
+      promise(!isSecret || !message.includes(SECRET), `the secret is told: ${message}`);
     }
     return checked.problems
       .map(({ key, message }) => `${key}: ${message.replace(/[^a-z ]/gi, '').slice(0, 20)}`)
