@@ -2,9 +2,10 @@
 
 import type { Command } from 'commander';
 import type { FileSource } from '../client/index.ts';
+import { version } from '../version.ts';
 import { filePayload, generatedPayload, type PayloadChoice } from './demo/payload.ts';
 import { parseSize, SIZE_EXPECTED } from './demo/sizes.ts';
-import { createCommand, ExitCode, version } from './usage.ts';
+import { createCommand, ExitCode } from './usage.ts';
 
 const DEFAULT_SIZE = '256MiB';
 const INTERRUPTED = 130; // 128 + SIGINT, as shells have it

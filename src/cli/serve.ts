@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { formatAddress } from '../config/host.ts';
 import { loadConfig } from '../config/load.ts';
 import { type Daemon, StartError, startDaemon } from '../daemon.ts';
+import { version } from '../version.ts';
 import { type ServiceManager, serviceManager } from './systemd/service-manager.ts';
 import {
   addConfigOptions,
@@ -12,7 +13,6 @@ import {
   ExitCode,
   formatProblems,
   sourcesOf,
-  version,
 } from './usage.ts';
 
 /** How long the process may live on after everything has been closed, in milliseconds. */

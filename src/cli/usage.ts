@@ -1,18 +1,13 @@
-// What all commands share: exit codes, the options that say where the configuration is, and the version.
+// What all commands share: exit codes, and the options that say where the configuration is.
 
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import type { Environment } from '../config/environment.ts';
 import type { Sources } from '../config/load.ts';
 import { formatProblem, type Problem } from '../config/problem.ts';
+import { version } from '../version.ts';
 
 export const ExitCode = { ok: 0, failure: 1, usage: 2 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
-
-/** Ours, out of package.json, which lies two folders up from the source as from the build. */
-export const version: string = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-).version;
 
 /** A command that answers --help and --version. */
 export function createCommand(name: string, description: string): Command {

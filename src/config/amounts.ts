@@ -1,6 +1,6 @@
 // Limits that may be switched off: counts, durations, sizes and rates, each with `none` for no limit (Infinity).
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { DURATION, LONGEST_MS, toMilliseconds } from './kinds.ts';
 
 const NONE = 'none';

@@ -1,6 +1,6 @@
 // The list of all keys, read from the schema: for environment variables, suggestions, messages and documents.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { configSchema } from './schema.ts';
 
 /** From the root to a value; numbers are places in a list. */

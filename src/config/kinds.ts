@@ -1,6 +1,6 @@
 // The kinds of value a configuration key can have; each says in `expected` what it wants, for messages and documents.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseRule } from '../policy/jid-rules.ts';
 import { parseNetwork } from '../policy/networks.ts';
 import { isDomain, normaliseJid } from '../wire/jid.ts';

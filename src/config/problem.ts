@@ -1,6 +1,6 @@
 // What is wrong with a configuration, one line each: where, which key, what was found, what was expected.
 
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { expectedAt, formatPath, type KeyPath, keys, namesAt, SECRET_KEY } from './keys.ts';
 import { nearest } from './nearest.ts';
 

@@ -1,6 +1,6 @@
 // Every key of the configuration, section by section; each section's file has its kinds, defaults and descriptions.
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { access } from './sections/access.ts';
 import { http, listen, streamhosts } from './sections/addresses.ts';
 import { audit } from './sections/audit.ts';

@@ -1,6 +1,6 @@
 // The keys of `access`: who may use the proxy. [S5B-P-22]
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { accessRule } from '../kinds.ts';
 
 export const access = z

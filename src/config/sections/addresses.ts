@@ -1,6 +1,6 @@
 // The keys of `listen`, `streamhosts` and `http`: where we are reached. [S5B-P-12] [S5B-P-19]
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { boundPort, bufferBytes, host, path, port, text } from '../kinds.ts';
 
 export const listen = z

@@ -1,6 +1,6 @@
 // The keys of `audit`: one line for every stream that has ended. [S5B-P-89]
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { path } from '../kinds.ts';
 
 export const audit = z

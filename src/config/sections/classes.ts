@@ -1,6 +1,6 @@
 // The keys of `classes`: groups of requesters with limits, rates and quotas of their own. [S5B-P-85]
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { accessRule, network } from '../kinds.ts';
 import { classLimits } from './limits.ts';
 import { classQuotas } from './quotas.ts';

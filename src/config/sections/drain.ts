@@ -1,6 +1,6 @@
 // The keys of `drain`: what happens between SIGTERM and the end. [S5B-P-88]
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const drain = z
   .strictObject({

@@ -1,6 +1,6 @@
 // The keys of `identity`: what the proxy says about itself. [XEP-0157] [XEP-0054]
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { text, uri } from '../kinds.ts';
 
 const uris = (whom: string) => z.array(uri).default([]).describe(`Where ${whom} is reached.`);

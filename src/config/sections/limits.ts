@@ -1,6 +1,6 @@
 // The keys of `limits`: how much may go on at once, in all, for one address, person and domain. [S5B-P-85]
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { limit, readLimit } from '../amounts.ts';
 import { count, network } from '../kinds.ts';
 

@@ -1,6 +1,6 @@
 // The keys of `xmpp`: the link to the server. [XEP-0114]
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { domain, duration, path, service, text } from '../kinds.ts';
 
 /** The protocol has no encryption of its own, hence loopback unless told otherwise. [COMP-27] */

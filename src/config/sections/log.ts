@@ -1,6 +1,6 @@
 // The keys of `log`. [S5B-P-89]
 
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const log = z
   .strictObject({

@@ -1,6 +1,6 @@
 // The keys of `quotas`: how much may flow in a day and a month. [S5B-P-85]
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { rate, sizeOrNone } from '../amounts.ts';
 import { folder } from '../kinds.ts';
 

@@ -1,6 +1,6 @@
 // The keys of `rates`: how fast bytes may flow, both directions of a stream together. [S5B-P-85]
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { rateOrNone, size } from '../amounts.ts';
 
 const stream = 'Of one stream.';

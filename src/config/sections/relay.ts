@@ -1,6 +1,6 @@
 // The keys of `relay`: how bytes are moved. [XEP-0065 §10.1]
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { workers } from '../kinds.ts';
 
 export const relay = z

@@ -1,6 +1,6 @@
 // The keys of `selfCheck`: whether clients can reach what they are told. [S5B-P-18]
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration } from '../kinds.ts';
 
 export const selfCheck = z

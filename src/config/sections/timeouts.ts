@@ -1,6 +1,6 @@
 // The keys of `timeouts`: every deadline that an operator may set. [S5B-P-83] [S5B-P-84]
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { durationOrNone } from '../amounts.ts';
 import { duration } from '../kinds.ts';
 

@@ -46,8 +46,9 @@ describeWith(['registry'], 'the npm package', () => {
     const files = stdout.trimEnd().split('\n');
     const expected = [
       /^package\/(package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md)$/,
-      /^package\/dist\/([a-z0-9-]+\/)*[a-z0-9-]+\.(js|d\.ts)$/,
-      /^package\/dist\/([a-z0-9-]+\/)*[a-z0-9-]+\.(css|svg)$/,
+      /^package\/dist\/(cli\/main|index|client\/index|worker|thread|shared-[A-Z0-9]{8})\.js$/,
+      /^package\/dist\/([a-z0-9-]+\/)*[a-z0-9-]+\.d\.ts$/,
+      /^package\/dist\/LICENSES\.txt$/,
       /^package\/config\/[a-z.-]+\.(yaml|yml|json|cfg\.lua)$/,
       /^package\/config\/(prometheus|grafana|systemd)\/[a-z.-]+$/,
       /^package\/docs\/([a-z]+\/)*[A-Za-z0-9-]+\.(md|svg|png)$/,
@@ -57,14 +58,20 @@ describeWith(['registry'], 'the npm package', () => {
       expect(files).toContain(`package/${needed}`);
   });
 
-  it('has a compiled file for each source file, and none that is left over', async () => {
+  it('has the declarations of each source file, and none that is left over', async () => {
     const { stdout: tracked } = await run('git', ['ls-files', '--', 'src'], { cwd: ROOT });
     const { stdout: packed } = await run('tar', ['-tzf', tarball]);
     const sources = tracked.split('\n').filter((file) => /(?<!\.d)\.ts$/.test(file));
-    const compiled = packed.split('\n').filter((file) => /^package\/dist\/.*\.js$/.test(file));
-    expect(compiled.sort()).toEqual(
-      sources.map((file) => `package/${file.replace(/^src/, 'dist').replace(/ts$/, 'js')}`).sort(),
+    const declared = packed.split('\n').filter((file) => /^package\/dist\/.*\.d\.ts$/.test(file));
+    expect(declared.sort()).toEqual(
+      sources.map((file) => `package/${file.replace(/^src/, 'dist').replace(/ts$/, 'd.ts')}`).sort(),
     );
+  });
+
+  it('has the licence of each package that is a part of it', async () => {
+    const licences = await readFile(join(site, 'node_modules/streamhost/dist/LICENSES.txt'), 'utf8');
+    for (const name of ['commander', 'ipaddr.js', 'saxes', 'xmlchars', 'yaml', 'zod'])
+      expect(licences).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\((MIT|ISC)\\)$`, 'm'));
   });
 
   it('comes with bills of materials and a statement that name what they are about', async () => {
