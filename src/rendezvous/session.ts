@@ -1,15 +1,18 @@
 // One transfer's life at the proxy: waiting → paired → active → gone from the table. [XEP-0065 §6]
 
-import type { Parties, Peer } from './ports.ts';
+import type { Peer } from './ports.ts';
 
 /** Peers are kept in the order in which they connected; either may be the requester. [S5B-P-41] */
-export type Session =
+export type Waiting =
   | { readonly state: 'waiting'; readonly peers: readonly [Peer] }
-  | { readonly state: 'paired'; readonly peers: readonly [Peer, Peer] }
-  | { readonly state: 'active'; readonly peers: readonly [Peer, Peer]; readonly parties: Parties };
+  | { readonly state: 'paired'; readonly peers: readonly [Peer, Peer] };
+export type Session = Waiting | { readonly state: 'active' };
+
+/** The pair has become a stream, which has its peers now. One value for all: thousands may be there at once. */
+export const ACTIVE = { state: 'active' } as const;
 
 export type Arrival =
-  | { readonly ok: true; readonly session: Session; readonly replaced?: Peer }
+  | { readonly ok: true; readonly session: Waiting; readonly replaced?: Peer }
   | { readonly ok: false };
 
 /**
@@ -17,9 +20,9 @@ export type Arrival =
  * and an active stream keep theirs. [S5B-P-42]
  */
 export function arrive(session: Session | undefined, peer: Peer): Arrival {
-  const place = freePlace(session);
-  if (place === undefined) return { ok: false };
   if (session === undefined) return { ok: true, session: { state: 'waiting', peers: [peer] } };
+  const place = freePlace(session);
+  if (place === undefined || session.state === 'active') return { ok: false };
   const [first, second] = session.peers;
   if (place === 'first') {
     const peers: [Peer, Peer] | [Peer] = second ? [second, peer] : [peer];
@@ -40,20 +43,12 @@ export function freePlace(session: Session | undefined): 'empty' | 'first' | 'se
 }
 
 /** A waiting peer left; undefined when nobody is left. The other one stays. [S5B-P-43] */
-export function leave(session: Session, peer: Peer): Session | undefined {
+export function leave(session: Waiting, peer: Peer): Waiting | undefined {
   const rest = session.peers.filter((other) => other !== peer);
   const [remaining] = rest;
   return remaining ? { state: 'waiting', peers: [remaining] } : undefined;
 }
 
-/** The pair is joined by these parties. */
-export function start(
-  session: Session & { state: 'paired' },
-  parties: Parties,
-): Session & { state: 'active' } {
-  return { state: 'active', peers: session.peers, parties };
-}
-
-function waitingSession(peers: readonly [Peer] | readonly [Peer, Peer]): Session {
+function waitingSession(peers: readonly [Peer] | readonly [Peer, Peer]): Waiting {
   return peers.length === 1 ? { state: 'waiting', peers } : { state: 'paired', peers };
 }

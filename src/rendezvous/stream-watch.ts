@@ -1,12 +1,14 @@
 // What one running stream is held to, and how fast it is: idle time over both directions, duration, quota.
 // [S5B-P-84] [S5B-P-85]
 
-import type { Grant, Parties, RelayedStream, RunningStream, StreamEnd } from './ports.ts';
+import type { SessionKey } from '../wire/session-key.ts';
+import type { Applicant, Grant, RelayedStream, RunningStream, StreamEnd, StreamSummary } from './ports.ts';
 
 export class StreamWatch {
+  readonly key: SessionKey;
   readonly stream: RelayedStream;
-  readonly #grant: Grant;
-  readonly #parties: Parties;
+  readonly grant: Grant;
+  readonly #applicant: Applicant;
   readonly #began: number;
   #moved = 0;
   #movedAt: number;
@@ -14,10 +16,11 @@ export class StreamWatch {
   #bytesPerSecond = 0;
 
   /** @param began when it was joined, in the clock's milliseconds */
-  constructor(stream: RelayedStream, grant: Grant, parties: Parties, began: number) {
+  constructor(key: SessionKey, stream: RelayedStream, grant: Grant, applicant: Applicant, began: number) {
+    this.key = key;
     this.stream = stream;
-    this.#grant = grant;
-    this.#parties = parties;
+    this.grant = grant;
+    this.#applicant = applicant;
     this.#began = began;
     this.#movedAt = began;
     this.#lookedAt = began;
@@ -34,14 +37,26 @@ export class StreamWatch {
     const moved = this.#bytes();
     const bytes = moved - this.#moved;
     this.#moved = moved;
-    return bytes > 0 ? this.#grant.charge(bytes) : 'go-on';
+    return bytes > 0 ? this.grant.charge(bytes) : 'go-on';
   }
 
   describe(now: number): RunningStream {
-    const { className } = this.#grant;
-    const { requester, target } = this.#parties;
+    const { className } = this.grant;
+    const { requester, target } = this.#applicant;
     const [bytes, bytesPerSecond] = [this.#bytes(), this.#bytesPerSecond];
     return { requester, target, className, bytes, bytesPerSecond, ageMs: now - this.#began };
+  }
+
+  /** What there is to say when it has ended. */
+  summarise(now: number, reason: StreamEnd): StreamSummary {
+    return {
+      key: this.key,
+      ...this.#applicant,
+      bytes: this.stream.bytes(),
+      durationMs: now - this.#began,
+      className: this.grant.className,
+      reason,
+    };
   }
 
   #judge(now: number): StreamEnd | undefined {
@@ -52,8 +67,8 @@ export class StreamWatch {
     if (verdict === 'quota') return 'quota';
     // A one-way transfer never reads on one side: both directions count. (clients.md 2.16)
     if (this.#moved !== before) this.#movedAt = now;
-    if (now - this.#movedAt >= this.#grant.idleMs) return 'idle-timeout';
-    return now - this.#began >= this.#grant.durationMs ? 'duration-limit' : undefined;
+    if (now - this.#movedAt >= this.grant.idleMs) return 'idle-timeout';
+    return now - this.#began >= this.grant.durationMs ? 'duration-limit' : undefined;
   }
 
   #bytes(): number {

@@ -2,11 +2,11 @@
 
 import type { SessionKey } from '../wire/session-key.ts';
 import {
+  type Applicant,
   type ByteCounts,
   type Clock,
   type Grant,
   type Observer,
-  type Parties,
   type Peer,
   PeerGoneError,
   type RelayEngine,
@@ -25,9 +25,8 @@ const WATCH_MS = 750;
 /** A pair that has been admitted. */
 export interface Admitted {
   readonly key: SessionKey;
-  readonly parties: Parties;
-  readonly first: Peer;
-  readonly second: Peer;
+  readonly applicant: Applicant;
+  readonly peers: readonly [Peer, Peer];
   /** When the first of them came, on the clock. */
   readonly since: number;
   readonly grant: Grant;
@@ -37,16 +36,19 @@ export class Streams {
   readonly #engine: RelayEngine;
   readonly #clock: Clock;
   readonly #observer: Observer;
+  readonly #onEnd: (key: SessionKey) => void;
   readonly #running = new Map<SessionKey, StreamWatch>();
   #active = 0;
   #before: ByteCounts = { firstToSecond: 0, secondToFirst: 0 };
   #cancelTick: (() => void) | undefined;
   #onIdle: (() => void)[] = [];
 
-  constructor(engine: RelayEngine, clock: Clock, observer: Observer) {
+  /** @param onEnd is called once for each stream that was opened or could not be */
+  constructor(engine: RelayEngine, clock: Clock, observer: Observer, onEnd: (key: SessionKey) => void) {
     this.#engine = engine;
     this.#clock = clock;
     this.#observer = observer;
+    this.#onEnd = onEnd;
   }
 
   /** Those that are being joined among them. */
@@ -56,10 +58,11 @@ export class Streams {
 
   /**
    * Joins the pair; the relay is live when this resolves with true. [S5B-P-46] False when a peer was gone: then the
-   * other one is closed. [S5B-P-76] `onEnd` is called once in either case. Rejects on an internal failure.
+   * other one is closed. [S5B-P-76] Rejects on an internal failure. Of a running stream no more is kept than what its
+   * end needs: there may be thousands.
    */
-  async open(admitted: Admitted, onEnd: () => void): Promise<boolean> {
-    const { key, parties, first, second, grant } = admitted;
+  async open({ key, applicant, peers, since, grant }: Admitted): Promise<boolean> {
+    const [first, second] = peers;
     this.#active++;
     const began = this.#clock.now();
     let stream: RelayedStream;
@@ -67,23 +70,16 @@ export class Streams {
       stream = await this.#engine.join(first, second, grant.rates);
     } catch (error) {
       grant.release();
-      onEnd();
-      this.#leave();
+      this.#leave(key);
       first.close();
       second.close();
       if (error instanceof PeerGoneError) return false;
       throw error;
     }
-    this.#running.set(key, new StreamWatch(stream, grant, parties, began));
-    this.#tickLater();
-    const setupMs = this.#clock.now() - admitted.since;
-    this.#observer.observe({ kind: 'stream-opened', key, ...parties, setupMs });
-    // The parties learn of the end from their sockets; XMPP has no notice for it. [S5B-P-82]
-    void stream.ended.then((reason) => {
-      this.#tell(admitted, stream.bytes(), this.#clock.now() - began, reason);
-      onEnd();
-      this.#leave();
-    });
+    this.#watch(new StreamWatch(key, stream, grant, applicant, began));
+    const { requester, target } = applicant;
+    const setupMs = this.#clock.now() - since;
+    this.#observer.observe({ kind: 'stream-opened', key, requester, target, setupMs });
     return true;
   }
 
@@ -113,22 +109,25 @@ export class Streams {
     return cut;
   }
 
-  #tell(
-    { key, parties, first, second, grant }: Admitted,
-    bytes: ByteCounts,
-    durationMs: number,
-    reason: StreamEnd,
-  ) {
-    this.#running.get(key)?.charge();
-    this.#running.delete(key);
-    grant.release();
-    this.#before = add(this.#before, bytes);
-    const remotes = { first: first.remote, second: second.remote };
-    const summary = { key, ...parties, ...remotes, bytes, durationMs, className: grant.className, reason };
-    this.#observer.observe({ kind: 'stream-closed', summary });
+  #watch(watch: StreamWatch): void {
+    this.#running.set(watch.key, watch);
+    this.#tickLater();
+    // The parties learn of the end from their sockets; XMPP has no notice for it. [S5B-P-82]
+    void watch.stream.ended.then((reason) => this.#onEnded(watch, reason));
   }
 
-  #leave(): void {
+  #onEnded(watch: StreamWatch, reason: StreamEnd): void {
+    watch.charge();
+    this.#running.delete(watch.key);
+    watch.grant.release();
+    const summary = watch.summarise(this.#clock.now(), reason);
+    this.#before = add(this.#before, summary.bytes);
+    this.#observer.observe({ kind: 'stream-closed', summary });
+    this.#leave(watch.key);
+  }
+
+  #leave(key: SessionKey): void {
+    this.#onEnd(key);
     this.#active--;
     if (this.#active > 0) return;
     this.#cancelTick?.();

@@ -2,6 +2,7 @@
 
 import type { Observer, Rendezvous, RequestResult } from '../../rendezvous/ports.ts';
 import { BYTESTREAMS, readActivation, readAddressQuery, writeStreamhosts } from '../../wire/bytestreams.ts';
+import { detach } from '../../wire/detach.ts';
 import { candidateKeys } from '../../wire/session-key.ts';
 import { type Answer, answer, type Request, refuse, type Service } from '../service.ts';
 
@@ -85,7 +86,8 @@ async function activate(proxy: ProxyDependencies, { from, payload }: Request): P
     return refuse('forbidden');
   }
   try {
-    const verdict = await proxy.rendezvous.activate(keys, { requester: from, target });
+    const parties = { requester: detach(from), target: detach(target) };
+    const verdict = await proxy.rendezvous.activate(keys, parties);
     tell(verdict.ok ? 'ok' : verdict.reason);
     return verdict.ok ? { ok: true } : refuse(verdict.reason, verdict.text); // [S5B-P-60]
   } catch (cause) {
