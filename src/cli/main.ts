@@ -3,6 +3,7 @@
 // what the others need.
 
 import type { Command } from 'commander';
+import { keepHeapSmall } from './small-heap.ts';
 import { createCommand, run } from './usage.ts';
 
 /** In the order in which the help lists them. */
@@ -21,6 +22,7 @@ const program = createCommand(
   'A SOCKS5 Bytestreams proxy (XEP-0065) that joins any XMPP server as an external component.',
 );
 const asked = commands.get(process.argv[2] ?? '');
+if (process.argv[2] === 'serve') keepHeapSmall();
 for (const load of asked ? [asked] : commands.values()) program.addCommand(await load());
 
 await run(program, process.argv);
