@@ -91,7 +91,8 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
   log.info('starting', { version: parts.version, domain: config.xmpp.domain, engine: engine.name });
   const own = new OwnConnections(table);
   const listing = () => link.listing();
-  const open = await openAll(config, { log, readiness, metrics, status, listing, observer, quotas }, () =>
+  const opening = { log, readiness, metrics, status, listing, observer, quotas, engine };
+  const open = await openAll(config, opening, () =>
     Listeners.open(config.listen, {
       rendezvous: own,
       engine,

@@ -11,7 +11,7 @@ import type { Metrics } from './ops/metrics.ts';
 import type { Readiness } from './ops/readiness.ts';
 import type { Status } from './ops/status/status.ts';
 import type { Quotas } from './quotas.ts';
-import type { Observer } from './rendezvous/ports.ts';
+import type { Observer, RelayEngine } from './rendezvous/ports.ts';
 import type { XmppLink } from './xmpp/link.ts';
 
 export interface OpeningParts {
@@ -22,6 +22,7 @@ export interface OpeningParts {
   readonly listing: XmppLink['listing'];
   readonly observer: Observer;
   readonly quotas: Quotas;
+  readonly engine: Pick<RelayEngine, 'close'>;
 }
 
 export interface Opened {
@@ -36,7 +37,7 @@ export async function openAll(
   parts: OpeningParts,
   openListeners: () => Promise<Listeners>,
 ): Promise<Opened> {
-  const { log, readiness, metrics, status, listing, observer, quotas } = parts;
+  const { log, readiness, metrics, status, listing, observer, quotas, engine } = parts;
   let listeners: Listeners | undefined;
   try {
     const [audit] = await Promise.all([openAudit(config, observer), quotas.open(config)]);
@@ -46,7 +47,8 @@ export async function openAll(
   } catch (error) {
     listeners?.close();
     status.stop();
-    await quotas.close();
+    // A process that ends while its relay threads still load koffi is aborted by it, with another exit code.
+    await Promise.all([quotas.close(), engine.close()]);
     log.error('cannot start', { reason: error instanceof Error ? error.message : String(error) });
     await log.flush();
     throw error;
