@@ -119,7 +119,7 @@ const RATES = `
 
 A stream draws from its own rate, from that of its requester and from that of all streams, and goes at the slowest of
 them. The requester's rate is shared by all streams of the bare JID in the same class. A reload changes the rates of
-running streams, too; a rate that there was not before holds for the streams that begin after it.
+running streams, too, within a second, also where there were none before.
 `;
 
 const NOTES: Readonly<Record<string, string>> = {

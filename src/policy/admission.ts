@@ -9,7 +9,7 @@ import { Classes, type ClassesConfig } from './classes.ts';
 import { canonicalJid } from './jid-rules.ts';
 import type { QuotaLedger, QuotaVerdict } from './quota.ts';
 import type { Rate } from './rate.ts';
-import { openRate, type Rates, setRate } from './rate-limits.ts';
+import { limitRate, type Rates } from './rate-limits.ts';
 import { type Person, StreamGrant } from './stream-grant.ts';
 import { Tally } from './tally.ts';
 import { hasQuota } from './terms.ts';
@@ -93,7 +93,7 @@ export class AdmissionControl {
     const grant = new StreamGrant(person, terms, {
       table: this.#table,
       userRates: this.#userRates,
-      total: this.#total,
+      total: () => (Number.isFinite(this.#config.rates.total) ? this.#total : undefined),
       ledger: this.#ledger,
       slowing: () => this.#slowing,
       onReleased: () => {
@@ -105,10 +105,7 @@ export class AdmissionControl {
     return { ok: true, grant };
   }
 
-  /**
-   * Other limits, rates and quotas, also for the streams that run; none of them is ended for it at once. A rate that
-   * there was not before holds for the streams that begin after it.
-   */
+  /** Other limits, rates and quotas, also for the streams that run; none of them is ended for it at once. */
   reconfigure(config: AdmissionConfig): void {
     this.#classes = new Classes(config);
     this.#config = config;
@@ -138,11 +135,11 @@ export class AdmissionControl {
     return atQuota === 'slow' ? slowRate : undefined;
   }
 
-  /** Once opened, the rate of all streams stays: running streams draw from it. */
+  /** Once opened, the rate of all streams stays: the engine may draw from it still. */
   #limitTotal(): void {
     const { total, burst } = this.#config.rates;
-    if (this.#total !== undefined) setRate(this.#table, this.#total, total, burst);
-    else if (Number.isFinite(total)) this.#total = openRate(this.#table, total, burst);
+    if (this.#total || Number.isFinite(total))
+      this.#total = limitRate(this.#table, this.#total, total, burst);
   }
 }
 

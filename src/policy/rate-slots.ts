@@ -98,10 +98,11 @@ export class RateSlots {
   /**
    * Changes a rate that others draw from meanwhile; one thread only. Bytes that are due, or owed, stay the same.
    * Whoever draws in the middle of it is charged at one of the two rates: the time is put right before the rate, so
-   * that at worst they get a burst more, and never a wait that nobody ends.
+   * that at worst they get a burst more, and never a wait that nobody ends. Nothing happens when it is what it was.
    */
   change(index: number, rate: number, burst: number, now: number): void {
     const newBurst = burstOf(rate, burst);
+    if (this.#read(index, BYTES_A_SECOND) === rate && this.#read(index, BURST) === newBurst) return;
     const at = index * WORDS + TIME;
     for (;;) {
       const before = Atomics.load(this.#words, at);

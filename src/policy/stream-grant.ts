@@ -2,8 +2,8 @@
 
 import type { QuotaLedger } from './quota.ts';
 import type { Rate } from './rate.ts';
-import { openRate, type Rates, setRate } from './rate-limits.ts';
-import { hasQuota, type Terms } from './terms.ts';
+import { limitRate, type Rates } from './rate-limits.ts';
+import type { Terms } from './terms.ts';
 import type { UserRates } from './user-rates.ts';
 
 /** Who is counted: a person and its domain, normalised. */
@@ -16,8 +16,8 @@ export interface Person {
 export interface GrantParts {
   readonly table: Rates;
   readonly userRates: UserRates;
-  /** Of all streams; undefined: none. */
-  readonly total: Rate | undefined;
+  /** Of all streams; undefined: there is no limit. */
+  total(): Rate | undefined;
   readonly ledger: QuotaLedger;
   /** Bytes a second of a stream whose quota is used up; undefined: it is ended. */
   slowing(): number | undefined;
@@ -25,14 +25,13 @@ export interface GrantParts {
 }
 
 export class StreamGrant {
-  /** Only what is limited: who is not pays nothing. Fixed, since the engine draws from these slots; their values change. */
-  readonly rates: readonly Rate[];
   readonly #person: Person;
   readonly #parts: GrantParts;
-  readonly #ownRate: Rate | undefined;
-  readonly #userRate: Rate | undefined;
-  /** A class has its own rate for each of its users. */
-  readonly #userRateKey: string;
+  /** What has been opened for it stays until its end, since the engine may draw from it still. */
+  #ownRate: Rate | undefined;
+  /** By their keys: a class has its own rate for each of its users. */
+  readonly #userRates = new Set<string>();
+  #rates: readonly Rate[] = [];
   #terms: Terms;
   #slowedTo = Number.POSITIVE_INFINITY;
   #released = false;
@@ -41,14 +40,12 @@ export class StreamGrant {
     this.#person = person;
     this.#terms = terms;
     this.#parts = parts;
-    const { streamRate, userRate, burst, className } = terms;
-    this.#userRateKey = `${className} ${person.bareJid}`;
-    const maySlow = parts.slowing() !== undefined && hasQuota(terms);
-    if (Number.isFinite(streamRate) || maySlow) this.#ownRate = openRate(parts.table, streamRate, burst);
-    if (Number.isFinite(userRate)) {
-      this.#userRate = parts.userRates.join(this.#userRateKey, userRate, burst);
-    }
-    this.rates = [this.#ownRate, this.#userRate, parts.total].filter((rate) => rate !== undefined);
+    this.#limit();
+  }
+
+  /** What is limited now, and only that: who is not limited pays nothing. Another list when it is something else. */
+  get rates(): readonly Rate[] {
+    return this.#rates;
   }
 
   get className(): string {
@@ -69,19 +66,18 @@ export class StreamGrant {
     const { bareJid, domain } = this.#person;
     const left = this.#parts.ledger.charge(bareJid, domain, bytes, this.#terms.quotas);
     const slowTo = left.ok ? Number.POSITIVE_INFINITY : this.#parts.slowing();
-    if (slowTo === undefined || (!left.ok && this.#ownRate === undefined)) return 'quota';
+    if (slowTo === undefined) return 'quota';
     if (slowTo !== this.#slowedTo) {
       this.#slowedTo = slowTo;
-      this.#setOwnRate();
+      this.#limit();
     }
     return 'go-on';
   }
 
-  /** Other terms for the rest of the stream; it has the rates that it began with, at other values. */
+  /** Other terms for the rest of the stream. */
   change(terms: Terms): void {
     this.#terms = terms;
-    this.#setOwnRate();
-    if (this.#userRate) setRate(this.#parts.table, this.#userRate, terms.userRate, terms.burst);
+    this.#limit();
   }
 
   /** Gives everything back. Idempotent. */
@@ -89,12 +85,38 @@ export class StreamGrant {
     if (this.#released) return;
     this.#released = true;
     if (this.#ownRate) this.#parts.table.release(this.#ownRate);
-    if (this.#userRate) this.#parts.userRates.leave(this.#userRateKey);
+    for (const key of this.#userRates) this.#parts.userRates.leave(key);
     this.#parts.onReleased();
   }
 
-  #setOwnRate(): void {
+  #limit(): void {
+    const rates = [this.#limitOwn(), this.#limitUser(), this.#parts.total()].filter(
+      (rate) => rate !== undefined,
+    );
+    const isSame = rates.length === this.#rates.length && rates.every((rate, i) => rate === this.#rates[i]);
+    if (!isSame) this.#rates = rates;
+  }
+
+  /** Its own rate, if that is limited now. */
+  #limitOwn(): Rate | undefined {
     const { streamRate, burst } = this.#terms;
-    if (this.#ownRate) setRate(this.#parts.table, this.#ownRate, Math.min(streamRate, this.#slowedTo), burst);
+    const rate = Math.min(streamRate, this.#slowedTo);
+    const isLimited = Number.isFinite(rate);
+    if (isLimited || this.#ownRate) this.#ownRate = limitRate(this.#parts.table, this.#ownRate, rate, burst);
+    return isLimited ? this.#ownRate : undefined;
+  }
+
+  /** The same of the one that it shares with others of its person and class. */
+  #limitUser(): Rate | undefined {
+    const { userRates } = this.#parts;
+    const { className, userRate, burst } = this.#terms;
+    const key = `${className} ${this.#person.bareJid}`;
+    const isLimited = Number.isFinite(userRate);
+    if (isLimited && !this.#userRates.has(key)) {
+      this.#userRates.add(key);
+      userRates.join(key);
+    }
+    const rate = this.#userRates.has(key) ? userRates.limit(key, userRate, burst) : undefined;
+    return isLimited ? rate : undefined;
   }
 }

@@ -1,7 +1,7 @@
 // The rates that all streams of one person share; each lives as long as any of these streams does. [S5B-P-85]
 
 import type { Rate } from './rate.ts';
-import { openRate, type Rates } from './rate-limits.ts';
+import { limitRate, type Rates } from './rate-limits.ts';
 
 interface Shared {
   readonly rate: Rate;
@@ -21,15 +21,17 @@ export class UserRates {
     return this.#shared.size;
   }
 
-  /** The person's rate, opened with these values by its first stream; each `join` is followed by one `leave`. */
-  join(person: string, bytesPerSecond: number, burst: number | undefined): Rate {
-    const shared = this.#shared.get(person) ?? {
-      rate: openRate(this.#table, bytesPerSecond, burst),
-      streams: 0,
-    };
+  /** One more stream of the person; each `join` is followed by one `leave`. */
+  join(person: string): void {
+    const shared = this.#shared.get(person) ?? { rate: this.#table.open(undefined), streams: 0 };
     shared.streams++;
     this.#shared.set(person, shared);
-    return shared.rate;
+  }
+
+  /** The rate of a person who has joined, at this limit from now on. */
+  limit(person: string, bytesPerSecond: number, burst: number | undefined): Rate | undefined {
+    const shared = this.#shared.get(person);
+    return shared && limitRate(this.#table, shared.rate, bytesPerSecond, burst);
   }
 
   leave(person: string): void {

@@ -8,11 +8,11 @@
 // may not have it yet.
 
 import type { Socket } from 'node:net';
-import type { Pace, Waiter } from './pace.ts';
+import type { Waiter } from './pace.ts';
+import type { Pacing } from './pacing.ts';
 
 export interface PumpOptions {
-  /** What holds the bytes back; undefined: nothing. */
-  readonly pace: Pace | undefined;
+  readonly pacing: Pacing;
   /** Nobody takes these bytes any more. */
   onSinkGone(): void;
 }
@@ -60,9 +60,15 @@ export class Pump implements Waiter {
     if (this.#write()) this.#source.resume();
   }
 
+  /** The pace is another one: what waited for its turn tries again. */
+  repace(): void {
+    if (this.#rest) this.resume();
+  }
+
   /** As much as the pace allows and the sink takes; true when nothing is left. */
   #write(): boolean {
-    const { pace, onSinkGone } = this.#options;
+    const { onSinkGone, pacing } = this.#options;
+    const { pace } = pacing;
     while (this.#rest && !this.#blocked) {
       if (this.#sink.destroyed) {
         onSinkGone();

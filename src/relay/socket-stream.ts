@@ -1,17 +1,16 @@
 // A running stream of the portable engine: two sockets, two pumps, one end. [XEP-0065 §6.3.5] [S5B-P-80] [S5B-P-81]
 
 import type { Socket } from 'node:net';
-import type { ByteCounts, Clock, RelayedStream, StreamEnd } from '../rendezvous/ports.ts';
+import type { ByteCounts, Clock, Rate, RelayedStream, StreamEnd } from '../rendezvous/ports.ts';
 import { reset } from '../sockets/reset.ts';
-import type { Pace } from './pace.ts';
+import type { Pacing } from './pacing.ts';
 import { Pump } from './pump.ts';
 
 export interface SocketStreamOptions {
   readonly clock: Clock;
   /** How long a half-closed stream may go without a byte, in milliseconds. */
   readonly halfCloseMs: number;
-  /** What holds its bytes back; undefined: nothing. */
-  readonly pace: Pace | undefined;
+  readonly pacing: Pacing;
 }
 
 export class SocketStream implements RelayedStream {
@@ -20,24 +19,28 @@ export class SocketStream implements RelayedStream {
   readonly #second: Socket;
   readonly #forth: Pump;
   readonly #back: Pump;
+  readonly #pacing: Pacing;
   readonly #clock: Clock;
   readonly #halfCloseMs: number;
   #reason: StreamEnd | undefined;
+  #hasEnded = false;
   #cancelTimer: (() => void) | undefined;
 
-  constructor(first: Socket, second: Socket, { clock, halfCloseMs, pace }: SocketStreamOptions) {
+  constructor(first: Socket, second: Socket, { clock, halfCloseMs, pacing }: SocketStreamOptions) {
     this.#first = first;
     this.#second = second;
+    this.#pacing = pacing;
     this.#clock = clock;
     this.#halfCloseMs = halfCloseMs;
-    const options = { pace, onSinkGone: () => this.abort('reset') };
+    const options = { pacing, onSinkGone: () => this.abort('reset') };
     this.#forth = new Pump(first, second, options);
     this.#back = new Pump(second, first, options);
     this.#watch(first, this.#forth, second);
     this.#watch(second, this.#back, first);
     this.ended = Promise.all([closed(first), closed(second)]).then(() => {
       this.#cancelTimer?.();
-      pace?.close();
+      pacing.close();
+      this.#hasEnded = true;
       return this.#reason ?? 'finished';
     });
   }
@@ -60,6 +63,13 @@ export class SocketStream implements RelayedStream {
   /** The second peer sent bytes; false: do not read from it yet. */
   fromSecond(bytes: Buffer): boolean {
     return this.#back.onRead(bytes);
+  }
+
+  draw(rates: readonly Rate[]): void {
+    if (this.#hasEnded) return;
+    this.#pacing.draw(rates.map(({ index }) => index));
+    this.#forth.repace();
+    this.#back.repace();
   }
 
   abort(reason: StreamEnd): void {

@@ -1,7 +1,6 @@
 // The portable engine: Node.js sockets, one reusable read buffer a direction. [S5B-P-46..48]
 
 import type { Socket } from 'node:net';
-import { Allowance } from '../policy/allowance.ts';
 import type { RateTable } from '../policy/rate.ts';
 import {
   type Clock,
@@ -15,7 +14,7 @@ import { takeOver } from '../sockets/take-over.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { ClockTimetable } from './clock-timetable.ts';
 import { type EarlyData, HeldPeer } from './held-peer.ts';
-import { Pace } from './pace.ts';
+import { Pacing, type PacingParts } from './pacing.ts';
 import { SocketStream } from './socket-stream.ts';
 
 export interface StreamRelayOptions {
@@ -33,12 +32,13 @@ export class StreamRelay implements RelayEngine {
   readonly #buffers = new BufferPool();
   readonly #peers = new Set<Peer>();
   readonly #streams = new Set<SocketStream>();
-  readonly #timetable: ClockTimetable | undefined;
+  readonly #pacing: PacingParts | undefined;
 
   constructor(clock: Clock, options: StreamRelayOptions) {
     this.#clock = clock;
     this.#options = options;
-    this.#timetable = options.rates && new ClockTimetable(clock, options.rates.now);
+    const { rates } = options;
+    this.#pacing = rates && { slots: rates.slots, timetable: new ClockTimetable(clock, rates.now) };
   }
 
   hold(socket: Socket, early: Buffer, remote = socket.remoteAddress ?? 'unknown'): Peer {
@@ -53,11 +53,14 @@ export class StreamRelay implements RelayEngine {
       throw new TypeError('a peer of another engine cannot be joined');
     }
     if (first.condition === 'gone' || second.condition === 'gone') throw new PeerGoneError();
-    const pace = this.#paceOf(rates);
+    const pacing = new Pacing(
+      this.#pacing,
+      rates.map(({ index }) => index),
+    );
     const buffers = [this.#buffers.take(), this.#buffers.take()] as const;
     const giveBack = () => buffers.forEach((buffer) => void this.#buffers.give(buffer));
     let stream: SocketStream | undefined;
-    const into = (buffer: Buffer) => ({ buffer, pace });
+    const into = (buffer: Buffer) => ({ buffer, pacing });
     const one = this.#adopt(first, into(buffers[0]), (bytes) => stream?.fromFirst(bytes) ?? false);
     const two = one && this.#adopt(second, into(buffers[1]), (bytes) => stream?.fromSecond(bytes) ?? false);
     if (!one || !two) {
@@ -66,7 +69,7 @@ export class StreamRelay implements RelayEngine {
       throw new PeerGoneError();
     }
     const { halfCloseMs } = this.#options;
-    stream = new SocketStream(one.socket, two.socket, { clock: this.#clock, halfCloseMs, pace });
+    stream = new SocketStream(one.socket, two.socket, { clock: this.#clock, halfCloseMs, pacing });
     stream.prime(one.early, two.early);
     this.#streams.add(stream);
     const running = stream;
@@ -84,25 +87,16 @@ export class StreamRelay implements RelayEngine {
     await Promise.all(streams.map((stream) => stream.ended));
   }
 
-  /** What holds a stream with such rates back; nothing, if it has none. */
-  #paceOf(rates: readonly Rate[]): Pace | undefined {
-    if (rates.length === 0) return undefined;
-    if (!this.#timetable || !this.#options.rates)
-      throw new TypeError('the engine was given no table of rates');
-    const indices = rates.map(({ index }) => index);
-    return new Pace(new Allowance(this.#options.rates.slots, indices), this.#timetable);
-  }
-
   /** Takes the peer's socket over; undefined when it has been closed and nobody has been told yet. */
   #adopt(
     peer: HeldPeer,
-    { buffer, pace }: { buffer: Buffer; pace: Pace | undefined },
+    { buffer, pacing }: { buffer: Buffer; pacing: Pacing },
     onBytes: (bytes: Buffer) => boolean,
   ): { socket: Socket; early: Buffer } | undefined {
     const released = peer.release();
     const callback = (length: number) => onBytes(buffer.subarray(0, length));
     // Node.js reads as much as fits, and what waits here for its turn hides a reset behind it: a turn is enough.
-    const into = pace ? () => buffer.subarray(0, pace.turn(buffer.length)) : buffer;
+    const into = () => (pacing.pace ? buffer.subarray(0, pacing.pace.turn(buffer.length)) : buffer);
     const taken = released && takeOver(released.socket, { buffer: into, callback });
     if (!taken) return undefined;
     this.#peers.delete(peer);

@@ -1,8 +1,27 @@
-// What one running stream is held to, and how fast it is: idle time over both directions, duration, quota.
+// What one running stream is held to, and how fast it is: idle time over both directions, duration, quota, rates.
 // [S5B-P-84] [S5B-P-85]
 
 import type { SessionKey } from '../wire/session-key.ts';
-import type { Applicant, Grant, RelayedStream, RunningStream, StreamEnd, StreamSummary } from './ports.ts';
+import type {
+  Applicant,
+  Grant,
+  Rate,
+  RelayedStream,
+  RunningStream,
+  StreamEnd,
+  StreamSummary,
+} from './ports.ts';
+
+export interface Watched {
+  readonly key: SessionKey;
+  readonly stream: RelayedStream;
+  readonly grant: Grant;
+  readonly applicant: Applicant;
+  /** When it was joined, in the clock's milliseconds. */
+  readonly began: number;
+  /** What it has been drawn from since. */
+  readonly rates: readonly Rate[];
+}
 
 export class StreamWatch {
   readonly key: SessionKey;
@@ -14,9 +33,9 @@ export class StreamWatch {
   #movedAt: number;
   #lookedAt: number;
   #bytesPerSecond = 0;
+  #rates: readonly Rate[];
 
-  /** @param began when it was joined, in the clock's milliseconds */
-  constructor(key: SessionKey, stream: RelayedStream, grant: Grant, applicant: Applicant, began: number) {
+  constructor({ key, stream, grant, applicant, began, rates }: Watched) {
     this.key = key;
     this.stream = stream;
     this.grant = grant;
@@ -24,12 +43,14 @@ export class StreamWatch {
     this.#began = began;
     this.#movedAt = began;
     this.#lookedAt = began;
+    this.#rates = rates;
   }
 
-  /** Charges what has moved, and ends the stream if it has reached a limit. */
+  /** Charges what has moved, and ends the stream if it has reached a limit; else it has the rates of its grant. */
   look(now: number): void {
     const end = this.#judge(now);
     if (end) this.stream.abort(end);
+    else this.#drawAsGranted();
   }
 
   /** Tells the grant what has moved since the last time. */
@@ -69,6 +90,14 @@ export class StreamWatch {
     if (this.#moved !== before) this.#movedAt = now;
     if (now - this.#movedAt >= this.grant.idleMs) return 'idle-timeout';
     return now - this.#began >= this.grant.durationMs ? 'duration-limit' : undefined;
+  }
+
+  /** A reload or a quota may have changed what it is to be drawn from. */
+  #drawAsGranted(): void {
+    const { rates } = this.grant;
+    if (rates === this.#rates) return;
+    this.#rates = rates;
+    this.stream.draw(rates);
   }
 
   #bytes(): number {

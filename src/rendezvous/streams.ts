@@ -65,9 +65,10 @@ export class Streams {
     const [first, second] = peers;
     this.#active++;
     const began = this.#clock.now();
+    const { rates } = grant;
     let stream: RelayedStream;
     try {
-      stream = await this.#engine.join(first, second, grant.rates);
+      stream = await this.#engine.join(first, second, rates);
     } catch (error) {
       grant.release();
       this.#leave(key);
@@ -76,7 +77,7 @@ export class Streams {
       if (error instanceof PeerGoneError) return false;
       throw error;
     }
-    this.#watch(new StreamWatch(key, stream, grant, applicant, began));
+    this.#watch(new StreamWatch({ key, stream, grant, applicant, began, rates }));
     const { requester, target } = applicant;
     const setupMs = this.#clock.now() - since;
     this.#observer.observe({ kind: 'stream-opened', key, requester, target, setupMs });

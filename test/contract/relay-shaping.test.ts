@@ -111,6 +111,69 @@ describe.each(engines)('relay engine $name shapes', (engine) => {
     expect(stream.bytes().firstToSecond - payload.length).toBeLessThanOrEqual(1000 + MiB + seconds);
   });
 
+  it('a running stream that had no rates when it is given some', async () => {
+    const { rates, fixture } = await open();
+    const { first, second, stream } = await fixture.stream();
+    const payload = randomBytes(3 * MiB);
+    first.write(payload);
+    expect(digest(await receive(second, payload.length))).toBe(digest(payload));
+
+    const began = rates.now();
+    stream.draw([rates.open(TRICKLE, 1000)]);
+    second.resume();
+    first.write(Buffer.alloc(8 * MiB));
+    for (let turns = 0; turns < 300; turns++) await turn();
+    const seconds = (rates.now() - began) / 1e9;
+    expect(stream.bytes().firstToSecond - payload.length).toBeLessThanOrEqual(1000 + MiB + seconds);
+  });
+
+  it.each(['none', 'another'] as const)(
+    'a stream no more by a rate that it waits for when it is given %s, and gives back what it had reserved',
+    async (next) => {
+      const { rates, fixture } = await open();
+      const narrow = rates.open(TRICKLE, 1000);
+      const { first, second, stream } = await fixture.stream([narrow]);
+      const [forth, back] = [randomBytes(2 * MiB), randomBytes(MiB)];
+      const received = [receiveAll(second), receiveAll(first)] as const;
+      first.end(forth);
+      second.end(back);
+      while (rates.slots.level(narrow.index, rates.now()) >= 0) await turn();
+      const wide = rates.open(50 * MB);
+      stream.draw(next === 'none' ? [] : [wide]);
+      const [atSecond, atFirst] = await Promise.all(received);
+      expect([digest(atSecond.bytes), digest(atFirst.bytes)]).toEqual([digest(forth), digest(back)]);
+      expect(await stream.ended).toBe('finished');
+      for (const { index } of [narrow, wide]) {
+        expect(rates.slots.level(index, rates.now())).toBeGreaterThanOrEqual(0);
+      }
+    },
+  );
+
+  it('a stream whose rates change again and again, byte-exact [S5B-P-80]', async () => {
+    const { rates, fixture } = await open();
+    const { first, second, stream } = await fixture.stream();
+    const choices = [[], [rates.open(60 * MB)], [rates.open(40 * MB, 10_000), rates.open(90 * MB)]];
+    const payload = randomBytes(12 * MiB);
+    const received = receiveAll(second);
+    first.end(payload);
+    let isOver = false;
+    void received.then(() => {
+      isOver = true;
+    });
+    for (let n = 0; !isOver; n++) {
+      stream.draw(choices[n % choices.length] ?? []);
+      await turn();
+    }
+    expect(digest((await received).bytes)).toBe(digest(payload));
+    second.end();
+    first.resume();
+    expect(await stream.ended).toBe('finished');
+    stream.draw([rates.open(1)]); // after the end: of no effect
+    for (const { index } of choices.flat()) {
+      expect(rates.slots.level(index, rates.now())).toBeGreaterThanOrEqual(0);
+    }
+  });
+
   it('nobody to nothing: all streams of one rate get their part, and both directions of each', async () => {
     const { rates, fixture } = await open();
     const rate = rates.open(MB, 50_000);

@@ -1,5 +1,6 @@
 // Another configuration while everything runs: what it changes, what it leaves alone, and when it is rejected.
 
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, renameSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -99,6 +100,37 @@ describe('a reload', () => {
     await Promise.all([receiveAll(first), receiveAll(second)]);
     await eventually(() => told(proxy, 'stream-closed')).toMatchObject([{ class: 'staff' }]);
   });
+
+  it.each(['auto', 'stream'] as const)(
+    'holds the streams that run to rates that there were not, and lets them go (relay.engine %s) [S5B-P-85]',
+    async (engine) => {
+      const relay = { engine };
+      const proxy = await ProxyUnderTest.start({ config: { relay } });
+      const [first, second] = await proxy.stream();
+      const payload = randomBytes(1024 * 1024);
+      first.write(payload);
+      expect((await receive(second, payload.length)).equals(payload)).toBe(true);
+
+      await proxy.daemon.reload(loaded(proxy, { relay, rates: { stream: '1' } }));
+      const relayed = () => proxy.metric('streamhost_relayed_bytes_total{direction="first_to_second"}');
+      let sent = payload.length;
+      const rest = receiveAll(second);
+      const flood = setInterval(() => {
+        first.write(payload);
+        sent += payload.length;
+      }, 5);
+      onTestFinished(() => clearInterval(flood));
+      // Whoever is not held back has passed on what was written before the last time.
+      await eventually(async () => sent - (await relayed())).toBeGreaterThan(20 * payload.length);
+      clearInterval(flood);
+
+      await proxy.daemon.reload(loaded(proxy, { relay }));
+      first.end();
+      const received = await rest;
+      expect(received.bytes.length).toBe(sent - payload.length);
+      expect(received.end).toBe('fin');
+    },
+  );
 
   it('changes the level of the log', async () => {
     const proxy = await ProxyUnderTest.start({ config: { log: { level: 'error' } } });

@@ -5,6 +5,7 @@ import {
   type Observer,
   type Peer,
   PeerGoneError,
+  type Rate,
   type RelayEngine,
   type RelayedStream,
   type StreamEnd,
@@ -37,6 +38,8 @@ export class FakePeer implements Peer {
 
 export class FakeStream implements RelayedStream {
   counts = { firstToSecond: 0, secondToFirst: 0 };
+  /** What it was told to draw from, one after the other. */
+  readonly drawn: (readonly Rate[])[] = [];
   readonly ended: Promise<StreamEnd>;
   #end: (reason: StreamEnd) => void = () => {};
 
@@ -48,6 +51,10 @@ export class FakeStream implements RelayedStream {
 
   bytes() {
     return this.counts;
+  }
+
+  draw(rates: readonly Rate[]): void {
+    this.drawn.push(rates);
   }
 
   abort(reason: StreamEnd): void {

@@ -1,12 +1,9 @@
 // Carries out what the main thread asks a worker to do, and reports what happens there.
 
 import type { MessagePort } from 'node:worker_threads';
-import { Allowance } from '../../policy/allowance.ts';
-import type { RateSlots } from '../../policy/rate-slots.ts';
 import type { StreamEnd } from '../../rendezvous/ports.ts';
-import { Pace } from '../pace.ts';
+import { Pacing, type PacingParts } from '../pacing.ts';
 import { SLOTS_PER_PAGE } from './counters.ts';
-import type { DueTimes } from './due-times.ts';
 import type { EventLoop } from './event-loop.ts';
 import { Epoll } from './linux.ts';
 import type { Plumbing } from './plumbing.ts';
@@ -17,9 +14,8 @@ import { type PairObserver, SplicedPair } from './spliced-pair.ts';
 export interface DeskParts extends Plumbing {
   readonly loop: EventLoop;
   readonly queue: RunQueue;
-  readonly dues: DueTimes;
   /** Undefined: no stream has a rate. */
-  readonly rates: RateSlots | undefined;
+  readonly pacing: PacingParts | undefined;
   readonly port: MessagePort;
 }
 
@@ -40,6 +36,9 @@ export class Desk implements PairObserver {
         return;
       case 'join':
         this.#join(message);
+        return;
+      case 'draw':
+        this.#pairs.get(message.slot)?.draw(message.rates);
         return;
       case 'abort':
         this.#pairs.get(message.slot)?.end('shutdown');
@@ -67,14 +66,8 @@ export class Desk implements PairObserver {
   #join(order: JoinOrder): void {
     const page = this.#pages[Math.floor(order.slot / SLOTS_PER_PAGE)];
     if (page === undefined) throw new RangeError(`there is no counter slot ${order.slot}`);
-    this.#pairs.set(order.slot, new SplicedPair(order, page, this.#paceOf(order.rates), this.#parts));
-  }
-
-  /** What holds a stream with such rates back; nothing, if it has none. */
-  #paceOf(rates: readonly number[]): Pace | undefined {
-    if (rates.length === 0) return undefined;
-    if (this.#parts.rates === undefined) throw new TypeError('the worker was given no rates');
-    return new Pace(new Allowance(this.#parts.rates, rates), this.#parts.dues);
+    const pacing = new Pacing(this.#parts.pacing, order.rates);
+    this.#pairs.set(order.slot, new SplicedPair(order, page, pacing, this.#parts));
   }
 
   #tell(message: FromWorker): void {

@@ -28,6 +28,8 @@ export type ToWorker =
       /** What it draws its bytes from: slots of the rates. */
       readonly rates: readonly number[];
     }
+  /** Draws a stream's bytes from these rates instead, from now on; unless it has ended already. */
+  | { readonly kind: 'draw'; readonly slot: number; readonly rates: readonly number[] }
   /** Asks for a stream's connections back; answered with `ended`, unless it has ended already. */
   | { readonly kind: 'abort'; readonly slot: number }
   | { readonly kind: 'stop' };

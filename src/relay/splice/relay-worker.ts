@@ -93,9 +93,13 @@ export class RelayWorker implements Warden, StreamParts {
       first: one.lent,
       second: two.lent,
       early: [one.early, two.early],
-      rates: rates.map(({ index }) => index),
+      rates: indices(rates),
     });
     return stream;
+  }
+
+  draw(slot: number, rates: readonly Rate[]): void {
+    this.#post({ kind: 'draw', slot, rates: indices(rates) });
   }
 
   abort(slot: number): void {
@@ -177,4 +181,8 @@ export class RelayWorker implements Warden, StreamParts {
     this.slots.announce();
     this.#waiting.use(this.#thread.epoll);
   }
+}
+
+function indices(rates: readonly Rate[]): number[] {
+  return rates.map(({ index }) => index);
 }

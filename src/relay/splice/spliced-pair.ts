@@ -4,6 +4,7 @@
 
 import type { StreamEnd } from '../../rendezvous/ports.ts';
 import type { Pace } from '../pace.ts';
+import type { Pacing } from '../pacing.ts';
 import { DirectionCounter, FIRST_TO_SECOND, SECOND_TO_FIRST } from './counters.ts';
 import { Direction, type DirectionOwner } from './direction.ts';
 import type { EventLoop } from './event-loop.ts';
@@ -33,19 +34,19 @@ export class SplicedPair implements SideOwner, DirectionOwner {
   readonly #second: Side;
   readonly #forth: Direction;
   readonly #back: Direction;
-  readonly #pace: Pace | undefined;
+  readonly #pacing: Pacing;
   hasEnded = false;
 
-  /** Starts to move at once. @param pace what holds its bytes back; undefined: nothing */
+  /** Starts to move at once. */
   constructor(
     { slot, first, second, early }: JoinOrder,
     page: BigInt64Array,
-    pace: Pace | undefined,
+    pacing: Pacing,
     parts: PairParts,
   ) {
     this.#slot = slot;
     this.#parts = parts;
-    this.#pace = pace;
+    this.#pacing = pacing;
     const one = new Side(first, this);
     const two = new Side(second, this);
     const forth = new DirectionCounter(page, slot, FIRST_TO_SECOND);
@@ -59,7 +60,14 @@ export class SplicedPair implements SideOwner, DirectionOwner {
   }
 
   get pace(): Pace | undefined {
-    return this.#pace;
+    return this.#pacing.pace;
+  }
+
+  /** Draws from other rates from now on: a direction that waited for its turn tries again. */
+  draw(rates: readonly number[]): void {
+    this.#pacing.draw(rates);
+    this.#parts.queue.add(this.#forth);
+    this.#parts.queue.add(this.#back);
   }
 
   onTurn(direction: Direction): void {
@@ -131,7 +139,7 @@ export class SplicedPair implements SideOwner, DirectionOwner {
     this.hasEnded = true;
     this.#forth.drop();
     this.#back.drop();
-    this.#pace?.close();
+    this.#pacing.close();
     this.#first.leave(this.#parts.loop);
     this.#second.leave(this.#parts.loop);
     this.#parts.observer.onEnded(this.#slot, reason);

@@ -1,7 +1,7 @@
 // A running stream of the zero-copy engine, on the main thread: it owns both descriptors that a worker moves bytes
 // between, reads its counters, and closes both when they are given back. [S5B-P-47] [S5B-P-80]
 
-import type { ByteCounts, Clock, RelayedStream, StreamEnd } from '../../rendezvous/ports.ts';
+import type { ByteCounts, Clock, Rate, RelayedStream, StreamEnd } from '../../rendezvous/ports.ts';
 import type { CounterSlots } from './counters.ts';
 
 export interface StreamParts {
@@ -9,6 +9,7 @@ export interface StreamParts {
   readonly clock: Clock;
   /** How long a half-closed stream may go without a byte, in milliseconds. */
   readonly halfCloseMs: number;
+  draw(slot: number, rates: readonly Rate[]): void;
   /** Asks the worker for the descriptors back. */
   abort(slot: number): void;
   /** Closes a descriptor, with FIN or with RST. */
@@ -36,6 +37,10 @@ export class SplicedStream implements RelayedStream {
 
   bytes(): ByteCounts {
     return this.#final ?? this.#parts.slots.bytes(this.slot);
+  }
+
+  draw(rates: readonly Rate[]): void {
+    if (!this.#final) this.#parts.draw(this.slot, rates);
   }
 
   abort(reason: StreamEnd): void {

@@ -21,7 +21,7 @@ export type AdmissionRefusal = 'over-user-limit' | 'over-domain-limit' | 'quota'
 export interface Grant {
   /** The class that the requester fell in. */
   readonly className: string;
-  /** What its bytes are drawn from. */
+  /** What its bytes are drawn from; another list when that changes. */
   readonly rates: readonly Rate[];
   /** How long it may go without a byte in either direction, and how long in all; milliseconds, or Infinity. */
   readonly idleMs: number;

@@ -52,6 +52,8 @@ export interface RelayedStream {
   bytes(): ByteCounts;
   /** Resolves once, never rejects. */
   readonly ended: Promise<StreamEnd>;
+  /** Draws the bytes of both directions from these rates instead, from now on; none: nothing holds them back. */
+  draw(rates: readonly Rate[]): void;
   /** Resets both sides. Idempotent. */
   abort(reason: StreamEnd): void;
 }

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
+import { Pacing } from '../../../src/relay/pacing.ts';
 import { SLOTS_PER_PAGE } from '../../../src/relay/splice/counters.ts';
 import { control, EventLoop } from '../../../src/relay/splice/event-loop.ts';
 import { takeOut } from '../../../src/relay/splice/hand-over.ts';
@@ -88,7 +89,7 @@ async function setUp() {
   const pipes = new PipePool(libc, createPipeRegister(), 1);
   const parts = { libc, loop, queue, pipes, scratch: new Uint8Array(64 * 1024), observer };
   const order = { kind: 'join', slot: 0, first, second, early: [undefined, undefined], rates: [] } as const;
-  new SplicedPair(order, page, undefined, parts);
+  new SplicedPair(order, page, new Pacing(undefined, []), parts);
   /** Lets the worker's parts and Node.js take turns until it is so. */
   const run = async (isSo: () => boolean) => {
     while (!isSo()) {

@@ -14,7 +14,7 @@ const MINUTE = 60_000;
 /** Keeps what it is told. */
 class RecordingGrant implements Grant {
   readonly className = 'guests';
-  readonly rates = [{ index: 7 }];
+  rates = [{ index: 7 }];
   readonly idleMs: number;
   readonly durationMs: number;
   readonly charged: number[] = [];
@@ -97,6 +97,26 @@ describe('a grant', () => {
     move(3000, 21);
     await end();
     expect(grant.charged).toEqual([120, 2901]);
+  });
+
+  it('that has other rates has the engine draw from these, within a second and once', async () => {
+    const grant = new RecordingGrant();
+    await activated({ ok: true, grant });
+    clock.advance(1000);
+    expect(engine.streams[0]?.drawn).toEqual([]);
+    grant.rates = [{ index: 8 }, { index: 9 }];
+    clock.advance(1000);
+    clock.advance(1000);
+    expect(engine.streams[0]?.drawn).toEqual([grant.rates]);
+  });
+
+  it('that has other rates before the stream is joined has them drawn from, too', async () => {
+    const grant = new RecordingGrant();
+    const joining = activated({ ok: true, grant });
+    grant.rates = [];
+    await joining;
+    clock.advance(1000);
+    expect(engine.streams[0]?.drawn).toEqual([[]]);
   });
 
   it('that is used up ends the stream with that reason', async () => {
