@@ -7,13 +7,13 @@
 import { parseJid } from '../wire/jid.ts';
 import { Classes, type ClassesConfig } from './classes.ts';
 import { canonicalJid } from './jid-rules.ts';
-import type { QuotaLedger, QuotaVerdict } from './quota.ts';
+import { type QuotaLedger, type QuotaVerdict, UNLIMITED } from './quota.ts';
 import type { Rate } from './rate.ts';
 import { limitRate, type Rates } from './rate-limits.ts';
+import { SharedRates } from './shared-rates.ts';
 import { type Person, StreamGrant } from './stream-grant.ts';
 import { Tally } from './tally.ts';
 import { hasQuota } from './terms.ts';
-import { UserRates } from './user-rates.ts';
 
 export interface AdmissionConfig extends ClassesConfig {
   readonly rates: ClassesConfig['rates'] & { readonly total: number };
@@ -41,7 +41,7 @@ export class AdmissionControl {
   readonly #ledger: QuotaLedger;
   readonly #streamsOfUser = new Tally();
   readonly #streamsOfDomain = new Tally();
-  readonly #userRates: UserRates;
+  readonly #shared: SharedRates;
   readonly #grants = new Map<StreamGrant, Asking>();
   #config: AdmissionConfig;
   #classes: Classes;
@@ -53,7 +53,7 @@ export class AdmissionControl {
     this.#classes = new Classes(config);
     this.#table = rates;
     this.#ledger = ledger;
-    this.#userRates = new UserRates(rates);
+    this.#shared = new SharedRates(rates);
     this.#limitTotal();
   }
 
@@ -70,11 +70,12 @@ export class AdmissionControl {
    */
   async quotaOf(requester: string): Promise<QuotaVerdict> {
     const possible = this.#classes.possible(requester);
-    if (!possible.every(hasQuota)) return { ok: true };
+    const unlimited = { ok: true, left: UNLIMITED } as const;
+    if (!possible.every(hasQuota)) return unlimited;
     const { bareJid, domain } = identify(requester);
     await this.#ledger.recall(bareJid, domain);
     const verdicts = possible.map(({ quotas }) => this.#ledger.check(bareJid, domain, quotas));
-    return verdicts.find(({ ok }) => ok) ?? verdicts[0] ?? { ok: true };
+    return verdicts.find(({ ok }) => ok) ?? verdicts[0] ?? unlimited;
   }
 
   /** The answer to one activation of a complete pair; a grant is to be released, once. */
@@ -92,7 +93,7 @@ export class AdmissionControl {
     const counted = [this.#streamsOfUser.add(person.bareJid), this.#streamsOfDomain.add(person.domain)];
     const grant = new StreamGrant(person, terms, {
       table: this.#table,
-      userRates: this.#userRates,
+      shared: this.#shared,
       total: () => (Number.isFinite(this.#config.rates.total) ? this.#total : undefined),
       ledger: this.#ledger,
       slowing: () => this.#slowing,

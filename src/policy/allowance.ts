@@ -48,11 +48,11 @@ export class Allowance {
     return Math.min(this.#left, wanted);
   }
 
-  /** Bytes that one turn is likely to allow, at most so many. */
+  /** Bytes that one turn is likely to allow, at most so many and at least one. */
   turn(most: number, now: number): number {
     let bytes = most;
     for (const index of this.#rates) bytes = Math.min(bytes, this.#slots.offer(index, now));
-    return bytes;
+    return Math.max(1, bytes);
   }
 
   /** So many bytes have been moved, of what was allowed. */
@@ -85,7 +85,9 @@ export class Allowance {
     }
     // Who has to wait reserves a whole turn, even for more than one move: a wake-up is what costs.
     if (level >= wanted) bytes = wanted;
-    for (const index of this.#rates) due = Math.max(due, this.#slots.reserve(index, bytes, now));
+    // A stock that is used up may be set anew; nothing is reserved of the others meanwhile.
+    if (bytes === 0) due = Number.POSITIVE_INFINITY;
+    else for (const index of this.#rates) due = Math.max(due, this.#slots.reserve(index, bytes, now));
     this.#reserved = bytes;
     this.#due = due;
     this.#version = this.#versions();

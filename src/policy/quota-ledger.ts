@@ -87,15 +87,17 @@ export class StoredLedger implements QuotaLedger {
   check(bareJid: string, domain: string, limits: QuotaLimits): QuotaVerdict {
     const now = this.#wallClock();
     let last: Exhausted | undefined;
+    const left = { user: Number.POSITIVE_INFINITY, domain: Number.POSITIVE_INFINITY };
     for (const { sum, whose, per } of this.#sumsOf(bareJid, domain, now)) {
       const limit = limits[whose][per];
       if (sum === undefined) continue;
       sum.share = sum.total / limit;
+      left[whose] = Math.min(left[whose], limit - sum.total);
       if (sum.total < limit) continue;
       const endsAt = endOf(per, now);
       if (last === undefined || endsAt > last.endsAt) last = { whose, per, limit, endsAt };
     }
-    if (last === undefined) return { ok: true };
+    if (last === undefined) return { ok: true, left };
     return { ok: false, text: describeExhausted(last), endsAt: last.endsAt.getTime() };
   }
 

@@ -12,8 +12,14 @@ export interface QuotaLimits {
   readonly domain: Allotment;
 }
 
+/** Bytes that are left, or Infinity. */
+export interface QuotaLeft {
+  readonly user: number;
+  readonly domain: number;
+}
+
 export type QuotaVerdict =
-  | { readonly ok: true }
+  | { readonly ok: true; readonly left: QuotaLeft }
   | {
       readonly ok: false;
       /** For the requester: whose quota is used up, and until when. */
@@ -32,9 +38,12 @@ export interface QuotaLedger {
   charge(bareJid: string, domain: string, bytes: number, limits: QuotaLimits): QuotaVerdict;
 }
 
+/** What is left where there is no quota. */
+export const UNLIMITED: QuotaLeft = { user: Number.POSITIVE_INFINITY, domain: Number.POSITIVE_INFINITY };
+
 /** Counts nothing, and leaves everyone what they want. */
 export const noQuotas: QuotaLedger = {
   recall: async () => {},
-  check: () => ({ ok: true }),
-  charge: () => ({ ok: true }),
+  check: () => ({ ok: true, left: UNLIMITED }),
+  charge: () => ({ ok: true, left: UNLIMITED }),
 };

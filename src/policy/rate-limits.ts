@@ -3,7 +3,7 @@
 import type { Rate, RateTable } from './rate.ts';
 
 /** What is needed of the table. */
-export type Rates = Pick<RateTable, 'open' | 'set' | 'release'>;
+export type Rates = Omit<RateTable, 'memory' | 'slots' | 'now' | 'size'>;
 
 /** The rate with this limit: a new one, or the one given, changed for whoever draws from it already, too. */
 export function limitRate(

@@ -8,15 +8,21 @@
 // To draw is to move the rate's time on by bytes / rate with one compare-and-exchange. What is drawn is due as soon
 // as the time of the real clock has come to within burst / rate of it, so everyone who draws beyond the burst has
 // an appointment of their own: first come, first served, on whatever thread they are.
+//
+// A slot may be a stock instead: bytes that are there until they are drawn, and that no time brings back. It is what is
+// left of a quota.
 
 /** Words of a slot. */
-const TIME = 0;
+const TIME = 0; // of a stock: the bytes that are left
 const BYTES_A_SECOND = 1; // 0: unlimited
 const BURST = 2;
 const VERSION = 3;
 const WORDS = 4;
 
 export const SLOT_BYTES = WORDS * BigInt64Array.BYTES_PER_ELEMENT;
+
+/** In the place of a rate. */
+const STOCK = -1;
 
 const NANOSECONDS = 1e9;
 
@@ -40,10 +46,11 @@ export class RateSlots {
     this.#words = new BigInt64Array(memory);
   }
 
-  /** Bytes that are due at once; below 0 is what others wait for. Infinity: unlimited. */
+  /** Bytes that are due at once; below 0 is what others wait for, or what a stock owes. Infinity: unlimited. */
   level(index: number, now: number): number {
     const rate = this.#read(index, BYTES_A_SECOND);
     if (rate === 0) return Number.POSITIVE_INFINITY;
+    if (rate === STOCK) return this.#read(index, TIME);
     const burst = this.#read(index, BURST);
     const ahead = this.#read(index, TIME) - now;
     return ahead <= 0 ? burst : burst - (ahead * rate) / NANOSECONDS;
@@ -51,12 +58,14 @@ export class RateSlots {
 
   /**
    * What to reserve now: all that is due at once, or else a fair share of what will be soon. Infinity: unlimited.
+   * 0: a stock is used up.
    * @param since when the drawer's turn began, if it has been woken late: others must not have less for that
    */
   offer(index: number, now: number, since = now): number {
     const level = this.level(index, now);
     if (level === Number.POSITIVE_INFINITY) return level;
     const rate = this.#read(index, BYTES_A_SECOND);
+    if (rate === STOCK) return Math.max(0, level);
     const burst = this.#read(index, BURST);
     const free = (rate * WINDOW_NS) / NANOSECONDS + Math.min(this.level(index, since), 0);
     const share = Math.max(free * SHARE, SMALLEST_TURN_BYTES);
@@ -69,6 +78,11 @@ export class RateSlots {
     for (;;) {
       const rate = this.#read(index, BYTES_A_SECOND);
       if (rate === 0) return now;
+      if (rate === STOCK) {
+        // Whoever comes at the same moment may draw the same bytes: what it owes then is a turn of theirs at most.
+        Atomics.sub(this.#words, at, BigInt(bytes));
+        return now;
+      }
       const before = Atomics.load(this.#words, at);
       const next = Math.max(Number(before), now) + cost(bytes, rate);
       if (Atomics.compareExchange(this.#words, at, before, BigInt(Math.round(next))) !== before) continue;
@@ -80,7 +94,9 @@ export class RateSlots {
   giveBack(index: number, bytes: number): void {
     const rate = this.#read(index, BYTES_A_SECOND);
     if (rate === 0) return;
-    Atomics.sub(this.#words, index * WORDS + TIME, BigInt(Math.round(cost(bytes, rate))));
+    const at = index * WORDS + TIME;
+    if (rate === STOCK) Atomics.add(this.#words, at, BigInt(bytes));
+    else Atomics.sub(this.#words, at, BigInt(Math.round(cost(bytes, rate))));
   }
 
   /** Another one: the rate has been changed, and what is due when has to be asked again. */
@@ -93,6 +109,17 @@ export class RateSlots {
     this.#write(index, TIME, 0);
     this.#write(index, BURST, burstOf(rate, burst));
     this.#write(index, BYTES_A_SECOND, rate);
+  }
+
+  /** A stock of so many bytes, whatever the slot was before. One thread only, while nobody draws. */
+  fillStock(index: number, bytes: number): void {
+    this.#write(index, TIME, bytes);
+    this.#write(index, BYTES_A_SECOND, STOCK);
+  }
+
+  /** So many bytes are left of a stock, whatever has been drawn meanwhile. */
+  setStock(index: number, bytes: number): void {
+    this.#write(index, TIME, bytes);
   }
 
   /**

@@ -9,8 +9,10 @@ export interface Rate {
 }
 
 /** Rates that may be open at once; each takes 32 bytes. */
-export const MAX_RATES = 1024 * 1024;
+export const MAX_RATES = 4 * 1024 * 1024;
 const GROWTH = 1024;
+/** Exact as a number, and no quota is larger. */
+const LARGEST_STOCK = 2 ** 52;
 
 /** A burst, unless another one is said, is what the rate gives in so many seconds: 2 % of ten seconds' bytes. */
 export const DEFAULT_BURST_SECONDS = 0.2;
@@ -53,10 +55,29 @@ export class RateTable {
    */
   open(bytesPerSecond: number | undefined, burst?: number): Rate {
     const words = read(bytesPerSecond, burst);
-    const index = this.#free.pop() ?? this.#make();
+    const index = this.#take();
     this.slots.fill(index, ...words);
-    this.#open.add(index);
     return { index };
+  }
+
+  /**
+   * A stock: so many bytes may be drawn from it, and no more before it is set anew. Infinity: more than anybody moves.
+   * @throws RangeError when as many are open as there may be
+   */
+  openStock(bytes: number): Rate {
+    const index = this.#take();
+    this.slots.fillStock(index, Math.min(bytes, LARGEST_STOCK));
+    return { index };
+  }
+
+  /** Bytes that are left of an open stock from now on; who waits for it asks again within a second. */
+  setStock({ index }: Rate, bytes: number): void {
+    this.slots.setStock(index, Math.min(bytes, LARGEST_STOCK));
+  }
+
+  /** Nothing is left of an open stock. */
+  isUsedUp({ index }: Rate): boolean {
+    return this.slots.level(index, 0) <= 0;
   }
 
   /**
@@ -72,6 +93,12 @@ export class RateTable {
   /** Gives a rate up, when no stream draws from it any more. Idempotent, until the slot is opened again. */
   release({ index }: Rate): void {
     if (this.#open.delete(index)) this.#free.push(index);
+  }
+
+  #take(): number {
+    const index = this.#free.pop() ?? this.#make();
+    this.#open.add(index);
+    return index;
   }
 
   #make(): number {

@@ -1,10 +1,10 @@
 // What one stream may do, from its admission to its end: its rates, its deadlines, its share of a quota. [S5B-P-84] [S5B-P-85]
 
-import type { QuotaLedger } from './quota.ts';
+import { type QuotaLedger, type QuotaLimits, type QuotaVerdict, UNLIMITED } from './quota.ts';
 import type { Rate } from './rate.ts';
 import { limitRate, type Rates } from './rate-limits.ts';
+import type { SharedRates } from './shared-rates.ts';
 import type { Terms } from './terms.ts';
-import type { UserRates } from './user-rates.ts';
 
 /** Who is counted: a person and its domain, normalised. */
 export interface Person {
@@ -15,7 +15,7 @@ export interface Person {
 /** What grants share. */
 export interface GrantParts {
   readonly table: Rates;
-  readonly userRates: UserRates;
+  readonly shared: SharedRates;
   /** Of all streams; undefined: there is no limit. */
   total(): Rate | undefined;
   readonly ledger: QuotaLedger;
@@ -24,14 +24,20 @@ export interface GrantParts {
   onReleased(): void;
 }
 
+/** What is left of a quota, which no stream can move more than, however fast it is. */
+interface Stock {
+  readonly whose: keyof QuotaLimits;
+  readonly rate: Rate;
+}
+
 export class StreamGrant {
   readonly #person: Person;
   readonly #parts: GrantParts;
   /** What has been opened for it stays until its end, since the engine may draw from it still. */
   #ownRate: Rate | undefined;
-  /** By their keys: a class has its own rate for each of its users. */
-  readonly #userRates = new Set<string>();
+  readonly #joined = new Map<string, Rate>();
   #rates: readonly Rate[] = [];
+  #stocks: readonly Stock[] = [];
   #terms: Terms;
   #slowedTo = Number.POSITIVE_INFINITY;
   #released = false;
@@ -63,9 +69,12 @@ export class StreamGrant {
 
   /** Counts bytes that have been moved. `quota`: nothing is left, and the stream is to end. */
   charge(bytes: number): 'go-on' | 'quota' {
-    const { bareJid, domain } = this.#person;
-    const left = this.#parts.ledger.charge(bareJid, domain, bytes, this.#terms.quotas);
-    const slowTo = left.ok ? Number.POSITIVE_INFINITY : this.#parts.slowing();
+    // Who has moved nothing may be waiting for a stock that is no longer what is left.
+    if (bytes === 0 && !this.#stocks.some(({ rate }) => this.#parts.table.isUsedUp(rate))) return 'go-on';
+    const verdict = this.#count(bytes);
+    const slowTo = verdict.ok ? Number.POSITIVE_INFINITY : this.#parts.slowing();
+    const left = verdict.ok ? verdict.left : slowTo === undefined ? NOTHING : UNLIMITED;
+    for (const { whose, rate } of this.#stocks) this.#parts.table.setStock(rate, left[whose]);
     if (slowTo === undefined) return 'quota';
     if (slowTo !== this.#slowedTo) {
       this.#slowedTo = slowTo;
@@ -85,14 +94,21 @@ export class StreamGrant {
     if (this.#released) return;
     this.#released = true;
     if (this.#ownRate) this.#parts.table.release(this.#ownRate);
-    for (const key of this.#userRates) this.#parts.userRates.leave(key);
+    for (const name of this.#joined.keys()) this.#parts.shared.leave(name);
     this.#parts.onReleased();
   }
 
+  #count(bytes: number): QuotaVerdict {
+    const { bareJid, domain } = this.#person;
+    const { ledger } = this.#parts;
+    const { quotas } = this.#terms;
+    return bytes > 0 ? ledger.charge(bareJid, domain, bytes, quotas) : ledger.check(bareJid, domain, quotas);
+  }
+
   #limit(): void {
-    const rates = [this.#limitOwn(), this.#limitUser(), this.#parts.total()].filter(
-      (rate) => rate !== undefined,
-    );
+    this.#stocks = [...this.#stockOf('user'), ...this.#stockOf('domain')];
+    const limited = [this.#limitOwn(), this.#limitUser(), this.#parts.total()];
+    const rates = [...limited, ...this.#stocks.map(({ rate }) => rate)].filter((rate) => rate !== undefined);
     const isSame = rates.length === this.#rates.length && rates.every((rate, i) => rate === this.#rates[i]);
     if (!isSame) this.#rates = rates;
   }
@@ -108,15 +124,35 @@ export class StreamGrant {
 
   /** The same of the one that it shares with others of its person and class. */
   #limitUser(): Rate | undefined {
-    const { userRates } = this.#parts;
+    const { table } = this.#parts;
     const { className, userRate, burst } = this.#terms;
-    const key = `${className} ${this.#person.bareJid}`;
+    const name = `rate ${className} ${this.#person.bareJid}`;
     const isLimited = Number.isFinite(userRate);
-    if (isLimited && !this.#userRates.has(key)) {
-      this.#userRates.add(key);
-      userRates.join(key);
-    }
-    const rate = this.#userRates.has(key) ? userRates.limit(key, userRate, burst) : undefined;
+    if (!isLimited && !this.#joined.has(name)) return undefined;
+    const rate = this.#join(name, () => table.open(undefined));
+    limitRate(table, rate, userRate, burst);
     return isLimited ? rate : undefined;
   }
+
+  /** What is left of the quota of its person or domain, if there is one; shared with whoever has the same quota. */
+  #stockOf(whose: keyof QuotaLimits): Stock[] {
+    const { className, quotas } = this.#terms;
+    const { day, month } = quotas[whose];
+    if (!Number.isFinite(Math.min(day, month))) return [];
+    const { bareJid, domain } = this.#person;
+    const name = `quota ${whose} ${className} ${whose === 'user' ? bareJid : domain}`;
+    const open = () => {
+      const verdict = this.#count(0);
+      return this.#parts.table.openStock((verdict.ok ? verdict.left : NOTHING)[whose]);
+    };
+    return [{ whose, rate: this.#join(name, open) }];
+  }
+
+  #join(name: string, open: () => Rate): Rate {
+    const rate = this.#joined.get(name) ?? this.#parts.shared.join(name, open);
+    this.#joined.set(name, rate);
+    return rate;
+  }
 }
+
+const NOTHING = { user: 0, domain: 0 };

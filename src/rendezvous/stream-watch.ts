@@ -58,7 +58,7 @@ export class StreamWatch {
     const moved = this.#bytes();
     const bytes = moved - this.#moved;
     this.#moved = moved;
-    return bytes > 0 ? this.grant.charge(bytes) : 'go-on';
+    return this.grant.charge(bytes);
   }
 
   describe(now: number): RunningStream {

@@ -174,6 +174,24 @@ describe.each(engines)('relay engine $name shapes', (engine) => {
     }
   });
 
+  it('all streams of a stock to not a byte more than it has, and what ends before is gone whole', async () => {
+    const { rates, fixture } = await open();
+    const stock = rates.openStock(MB + 1);
+    const small = await fixture.stream([stock]);
+    const large = await fixture.stream([stock]);
+    small.first.end(Buffer.alloc(MB / 2));
+    expect((await receiveAll(small.second)).bytes.length).toBe(MB / 2);
+    const received = count(large.second);
+    large.first.write(Buffer.alloc(3 * MB));
+    while (received.bytes() < MB / 2 + 1) await turn();
+    expect(rates.isUsedUp(stock)).toBe(true);
+    for (let turns = 0; turns < 100; turns++) await turn();
+    expect(received.bytes()).toBe(MB / 2 + 1);
+    large.stream.abort('quota');
+    expect(await large.stream.ended).toBe('quota');
+    expect(large.stream.bytes().firstToSecond).toBe(MB / 2 + 1);
+  });
+
   it('nobody to nothing: all streams of one rate get their part, and both directions of each', async () => {
     const { rates, fixture } = await open();
     const rate = rates.open(MB, 50_000);

@@ -9,7 +9,7 @@ import { temporaryFolder, writeIn } from '../support/config-file.ts';
 import { ALICE, BOB, configFor, outcome, ProxyUnderTest } from '../support/proxy.ts';
 import { describeWith } from '../support/requirements.ts';
 import { SmallDisc } from '../support/small-disc.ts';
-import { ended } from '../support/tcp.ts';
+import { ended, receiveAll } from '../support/tcp.ts';
 import { until } from '../support/until.ts';
 
 const MIB = 1024 ** 2;
@@ -56,9 +56,11 @@ describe.each(['auto', 'stream'] as const)('at the quota, with relay.engine %s',
   it('a running stream is reset on both sides, with the reason in log and metric [S5B-P-85]', async () => {
     const proxy = await start({}, { relay: { engine } });
     const [from, to] = await proxy.stream();
-    const ends = Promise.all([ended(from), ended(to)]);
-    from.write(Buffer.alloc(MIB));
-    expect(await ends).toEqual(['reset', 'reset']);
+    const received = receiveAll(to);
+    const ends = Promise.all([ended(from), received]);
+    from.write(Buffer.alloc(8 * MIB)); // far more, and faster than anybody looks
+    expect(await ends).toMatchObject(['reset', { end: 'reset' }]);
+    expect((await received).bytes.length).toBeLessThanOrEqual(MIB);
     expect(await proxy.metric('streamhost_streams_total{reason="quota"}')).toBe(1);
     const line = proxy.log.find(({ msg }) => msg === 'stream finished');
     expect(line).toMatchObject({ reason: 'quota', requester: ALICE, bytesFirstToSecond: MIB });

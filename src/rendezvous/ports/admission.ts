@@ -26,7 +26,7 @@ export interface Grant {
   /** How long it may go without a byte in either direction, and how long in all; milliseconds, or Infinity. */
   readonly idleMs: number;
   readonly durationMs: number;
-  /** Told about once a second while it runs, and at its end: the bytes moved since. `quota` ends the stream. */
+  /** Told about once a second while it runs, and at its end: the bytes moved since, if any. `quota` ends the stream. */
   charge(bytes: number): 'go-on' | 'quota';
   release(): void;
 }

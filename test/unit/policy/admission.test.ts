@@ -21,13 +21,14 @@ const UNLIMITED: AdmissionConfig = {
   classes: [],
 };
 const QUOTA = { ...UNLIMITED.quotas, user: { day: 1000, month: NONE } };
+const LEFT: QuotaVerdict = { ok: true, left: { user: NONE, domain: NONE } };
 const SPENT: QuotaVerdict = { ok: false, text: 'until tomorrow', endsAt: 0 };
 
 /** Counts by person, and says what the test wants. */
 class FakeLedger implements QuotaLedger {
   readonly charged: [string, string, number][] = [];
   readonly recalled: string[] = [];
-  verdict: QuotaVerdict = { ok: true };
+  verdict: QuotaVerdict = LEFT;
 
   async recall(bareJid: string): Promise<void> {
     this.recalled.push(bareJid);
@@ -66,6 +67,9 @@ function refusal(admission: AdmissionControl, requester: string): string | undef
   const answer = admission.admit(asking(requester));
   return answer.ok ? undefined : answer.reason;
 }
+
+/** A verdict with so much left. */
+const left = (user: number, domain = NONE): QuotaVerdict => ({ ok: true, left: { user, domain } });
 
 /** Bytes that may be drawn at once from each rate. */
 const levels = (grant: StreamGrant) => grant.rates.map(({ index }) => rates.slots.level(index, 0));
@@ -174,14 +178,14 @@ describe('a quota', () => {
   it('that is used up ends a stream, or slows it down until there is more', () => {
     const ending = admitted(control({ quotas: QUOTA }));
     const slowing = admitted(control({ quotas: { ...QUOTA, atQuota: 'slow' } }));
-    expect(slowing.rates).toEqual([]);
+    expect(slowing.rates).toHaveLength(1);
     ledger.verdict = SPENT;
     expect(ending.charge(1)).toBe('quota');
     expect(slowing.charge(1)).toBe('go-on');
-    expect(levels(slowing)).toEqual([20]);
-    ledger.verdict = { ok: true };
+    expect(levels(slowing)).toEqual([20, expect.toSatisfy((left: number) => left > 2 ** 50)]);
+    ledger.verdict = left(400);
     expect(slowing.charge(1)).toBe('go-on');
-    expect(slowing.rates).toEqual([]);
+    expect(levels(slowing)).toEqual([400]);
   });
 
   it('slows down a stream that began when it would have been ended', () => {
@@ -190,7 +194,45 @@ describe('a quota', () => {
     admission.reconfigure({ ...UNLIMITED, quotas: { ...QUOTA, atQuota: 'slow' } });
     ledger.verdict = SPENT;
     expect(grant.charge(1)).toBe('go-on');
-    expect(levels(grant)).toEqual([20]);
+    expect(levels(grant)[0]).toBe(20);
+  });
+
+  it('is a stock of what is left, which the streams of a person share, and so do those of a domain', () => {
+    ledger.verdict = left(1000, 5000);
+    const admission = control({ quotas: { ...QUOTA, domain: { day: NONE, month: 5000 } } });
+    const [one, two, other] = ['al@example.org/x', 'AL@example.org/y', 'bo@example.org'].map((jid) =>
+      admitted(admission, jid),
+    );
+    if (!one || !two || !other) throw new Error('three were admitted');
+    expect(levels(one)).toEqual([1000, 5000]);
+    expect(two.rates).toEqual(one.rates);
+    expect(other.rates[0]).not.toEqual(one.rates[0]);
+    expect(other.rates[1]).toEqual(one.rates[1]);
+    ledger.verdict = left(900, 4900);
+    one.charge(100);
+    expect(levels(two)).toEqual([900, 4900]);
+    for (const grant of [one, two, other]) grant.release();
+    expect(rates.size).toBe(0);
+  });
+
+  it('does not fill its stock up for one more stream: what others have moved may not be counted yet', () => {
+    ledger.verdict = left(1000);
+    const admission = control({ quotas: QUOTA });
+    const first = admitted(admission);
+    for (const { index } of first.rates) rates.slots.reserve(index, 1000, 0);
+    expect(levels(admitted(admission))).toEqual([0]);
+  });
+
+  it('is asked about for who has moved nothing only when its stock is used up, and then fills it with what is left', () => {
+    ledger.verdict = left(1000);
+    const grant = admitted(control({ quotas: QUOTA }));
+    ledger.verdict = left(500);
+    expect(grant.charge(0)).toBe('go-on');
+    expect(levels(grant)).toEqual([1000]);
+    for (const { index } of grant.rates) rates.slots.reserve(index, 1000, 0);
+    expect(grant.charge(0)).toBe('go-on');
+    expect(levels(grant)).toEqual([500]);
+    expect(ledger.charged).toEqual([]);
   });
 });
 

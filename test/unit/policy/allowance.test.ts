@@ -143,6 +143,28 @@ describe('what streams may move', () => {
     expect(moved() - slow).toBeLessThan(24_000);
   });
 
+  it('is what is left of a stock, to the last byte, and more when it is set anew', () => {
+    const simulation = new Simulation();
+    const stock = simulation.table.openStock(10 * MB + 1);
+    const streams = seq(5).map(() => simulation.stream(simulation.table.open(5 * MB), stock));
+    const moved = () => streams.reduce((sum, stream) => sum + simulation.moved(stream), 0);
+    simulation.run(5, 5);
+    expect(moved()).toBe(10 * MB + 1);
+    simulation.table.setStock(stock, 7);
+    simulation.run(2);
+    expect(moved()).toBe(10 * MB + 8);
+  });
+
+  it('is nothing while a stock is used up, and nothing is reserved of the other rates', () => {
+    const { table } = new Simulation();
+    const rate = table.open(MB, MB);
+    const waiting = new Allowance(table.slots, [rate.index, table.openStock(0).index]);
+    expect(waiting.ask(1000, 7 * SECOND)).toBe(0);
+    expect(waiting.wakeAt(7 * SECOND)).toBe(8 * SECOND);
+    expect(waiting.turn(1000, 7 * SECOND)).toBe(1);
+    expect(table.slots.level(rate.index, 7 * SECOND)).toBe(MB);
+  });
+
   it('goes back when it is not moved', () => {
     const { table } = new Simulation();
     const rate = table.open(MB, MB);

@@ -13,15 +13,23 @@ describe('a quota', () => {
   it('is used up by the byte that reaches it, and not by the one before', () => {
     const { ledger } = new LedgerUnderTest();
     const quota = limits({ userDay: 1000 });
-    expect(ledger.charge(...ALICE, 999, quota)).toEqual({ ok: true });
-    expect(ledger.check(...ALICE, quota)).toEqual({ ok: true });
+    expect(ledger.charge(...ALICE, 999, quota)).toMatchObject({ ok: true });
+    expect(ledger.check(...ALICE, quota)).toMatchObject({ ok: true });
     expect(ledger.charge(...ALICE, 1, quota)).toEqual({
       ok: false,
       text: 'Your quota of 1 kB a day is used up until 2026-11-24 00:00 UTC.',
       endsAt: Date.parse('2026-11-24T00:00:00Z'),
     });
     expect(ledger.check(...ALICE, quota)).toEqual(over('Your quota'));
-    expect(ledger.check(...BOB, quota)).toEqual({ ok: true });
+    expect(ledger.check(...BOB, quota)).toMatchObject({ ok: true });
+  });
+
+  it('leaves what the narrower of day and month has, to the person and to the domain', () => {
+    const { ledger } = new LedgerUnderTest();
+    const quota = limits({ userDay: 1000, userMonth: 1200, domainMonth: 5000 });
+    expect(ledger.check(...ALICE, quota)).toEqual({ ok: true, left: { user: 1000, domain: 5000 } });
+    expect(ledger.charge(...ALICE, 300, quota)).toEqual({ ok: true, left: { user: 700, domain: 4700 } });
+    expect(ledger.check(...BOB, limits())).toEqual({ ok: true, left: { user: Infinity, domain: Infinity } });
   });
 
   it('of a domain is shared by all who are in it, and by nobody else', () => {
@@ -30,7 +38,7 @@ describe('a quota', () => {
     ledger.charge(...ALICE, 600, quota);
     expect(ledger.charge(...BOB, 400, quota)).toEqual(over('The quota of your domain of 1 kB a month'));
     expect(ledger.check(...ALICE, quota)).toEqual(over('until 2026-12-01 00:00 UTC'));
-    expect(ledger.check(...CAROL, quota)).toEqual({ ok: true });
+    expect(ledger.check(...CAROL, quota)).toMatchObject({ ok: true });
   });
 
   it('that ends last is the one that is told, when several are used up', () => {
@@ -44,7 +52,7 @@ describe('a quota', () => {
     const quota = limits({ userDay: 1000, userMonth: 1500 });
     expect(under.ledger.charge(...ALICE, 1000, quota)).toEqual(over('a day'));
     await under.advance(1000);
-    expect(under.ledger.check(...ALICE, quota)).toEqual({ ok: true });
+    expect(under.ledger.check(...ALICE, quota)).toMatchObject({ ok: true });
     expect(under.ledger.charge(...ALICE, 500, quota)).toEqual(over('a month'));
   });
 
@@ -54,7 +62,7 @@ describe('a quota', () => {
     const under = new LedgerUnderTest({ store });
     const quota = limits({ userMonth: 1000 });
     await under.ledger.recall(...ALICE);
-    expect(under.ledger.check(...ALICE, quota)).toEqual({ ok: true });
+    expect(under.ledger.check(...ALICE, quota)).toMatchObject({ ok: true });
     expect(under.ledger.charge(...ALICE, 100, quota)).toEqual(over('a month'));
   });
 
@@ -63,7 +71,7 @@ describe('a quota', () => {
     await store.add([{ period: '2026-11', subject: 'user alice@example.org', bytes: 900 }]);
     const under = new LedgerUnderTest({ store });
     const quota = limits({ userMonth: 1000 });
-    expect(under.ledger.charge(...ALICE, 100, quota)).toEqual({ ok: true });
+    expect(under.ledger.charge(...ALICE, 100, quota)).toMatchObject({ ok: true });
     await under.advance(50);
     expect(under.ledger.check(...ALICE, quota)).toEqual(over('a month'));
   });
@@ -92,7 +100,7 @@ describe('a quota', () => {
     const quota = limits({ userMonth: 2 ** 50 });
     under.ledger.charge(...ALICE, 2 ** 50 - 1, quota);
     await under.advance(50);
-    expect(under.ledger.check(...ALICE, quota)).toEqual({ ok: true });
+    expect(under.ledger.check(...ALICE, quota)).toMatchObject({ ok: true });
     expect(under.ledger.charge(...ALICE, 1, quota)).toEqual(over('1024 TiB a month'));
   });
 });
@@ -125,7 +133,7 @@ describe('a wall clock that is set', () => {
     const quota = limits({ userDay: 1000 });
     under.ledger.charge(...ALICE, 1000, quota);
     under.setWallClock('2026-11-24T00:00:01Z');
-    expect(under.ledger.check(...ALICE, quota)).toEqual({ ok: true });
+    expect(under.ledger.check(...ALICE, quota)).toMatchObject({ ok: true });
     under.setWallClock('2026-11-23T23:00:00Z');
     expect(under.ledger.check(...ALICE, quota)).toEqual(over('a day'));
   });

@@ -141,6 +141,41 @@ describe('a rate', () => {
   });
 });
 
+describe('a stock', () => {
+  it('is drawn until nothing is left, whatever time it is, and takes back what was not used', () => {
+    const { clock, table, slots } = setUp();
+    const stock = table.openStock(1000);
+    expect(slots.offer(stock.index, clock.ns)).toBe(1000);
+    expect(slots.reserve(stock.index, 1000, clock.ns)).toBe(clock.ns);
+    expect(slots.offer(stock.index, clock.ns + 3600 * SECOND)).toBe(0);
+    expect(table.isUsedUp(stock)).toBe(true);
+    slots.giveBack(stock.index, 10);
+    expect(slots.offer(stock.index, clock.ns)).toBe(10);
+    expect(table.isUsedUp(stock)).toBe(false);
+  });
+
+  it('can be set anew, and to as much as there is', () => {
+    const { clock, table, slots } = setUp();
+    const stock = table.openStock(0);
+    table.setStock(stock, 77);
+    expect(slots.offer(stock.index, clock.ns)).toBe(77);
+    table.setStock(stock, Number.POSITIVE_INFINITY);
+    expect(slots.offer(stock.index, clock.ns)).toBeGreaterThan(2 ** 50);
+  });
+
+  it('has a slot that may have been a rate, and may become one', () => {
+    const { clock, table, slots } = setUp();
+    const rate = table.open(MB, MB);
+    slots.reserve(rate.index, MB, clock.ns);
+    table.release(rate);
+    const stock = table.openStock(5);
+    expect(stock.index).toBe(rate.index);
+    expect(slots.offer(stock.index, clock.ns)).toBe(5);
+    table.release(stock);
+    expect(slots.level(table.open(MB, MB).index, clock.ns)).toBe(MB);
+  });
+});
+
 describe('the table of rates', () => {
   it('uses slots again, and grows as far as it may', () => {
     const { table } = setUp(3000);
