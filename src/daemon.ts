@@ -3,7 +3,7 @@
 import type { Loaded } from './config/load.ts';
 import type { Config } from './config/schema.ts';
 import { drain } from './drain.ts';
-import { createEngine } from './engine.ts';
+import { createEngine, engineTimeouts } from './engine.ts';
 import { HandshakeSlots } from './listener/handshake-slots.ts';
 import type { Address } from './listener/listener.ts';
 import { Listeners } from './listeners.ts';
@@ -74,6 +74,7 @@ export async function startDaemon(config: Config, parts: DaemonParts): Promise<D
   reloads.onChange((next) => {
     policies.reconfigure(next);
     table.reconfigure(policies.tableOptions(next));
+    engine.reconfigure(engineTimeouts(next));
   });
   const slots = new HandshakeSlots(() => reloads.config.limits.handshakes);
   const taken = () => ({

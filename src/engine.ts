@@ -4,7 +4,7 @@ import type { Config } from './config/schema.ts';
 import type { Log } from './ops/log.ts';
 import type { RateTable } from './policy/rate.ts';
 import { chooseEngine } from './relay/choose.ts';
-import type { Clock, Observer, RelayEngine } from './rendezvous/ports.ts';
+import type { Clock, EngineTimeouts, Observer, RelayEngine } from './rendezvous/ports.ts';
 import { StartError } from './start-error.ts';
 
 export interface EngineParts {
@@ -21,8 +21,7 @@ export function createEngine(
 ): RelayEngine {
   const choice = chooseEngine(relay.engine, clock, {
     earlyData: relay.earlyData,
-    halfCloseMs: timeouts.halfClose,
-    userTimeoutMs: timeouts.unacknowledged,
+    ...engineTimeouts({ timeouts }),
     workers: relay.workers,
     rates,
     onWorkerDeath: (error, streams) => observer.observe({ kind: 'relay-worker-died', error, streams }),
@@ -30,4 +29,8 @@ export function createEngine(
   if (!choice.ok) throw new StartError(`relay.engine is splice, which cannot run here: ${choice.reason}`);
   if (choice.fallback) log.warn('the zero-copy relay cannot run here', { reason: choice.fallback });
   return choice.engine;
+}
+
+export function engineTimeouts({ timeouts }: Pick<Config, 'timeouts'>): EngineTimeouts {
+  return { halfCloseMs: timeouts.halfClose, userTimeoutMs: timeouts.unacknowledged };
 }

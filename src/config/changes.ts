@@ -4,15 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Config } from './schema.ts';
 
 /** Sections and keys that are read once, at the start. */
-const FIXED = [
-  'xmpp',
-  'http',
-  'relay',
-  'identity',
-  'log.format',
-  'timeouts.halfClose',
-  'timeouts.unacknowledged',
-];
+const FIXED = ['xmpp', 'http', 'relay', 'identity', 'log.format'];
 
 export interface Changes {
   /** The names of all keys whose values differ; of a list its own name. Never a value. */
@@ -36,11 +28,6 @@ export function compareConfigs(running: Config, next: Config): Changes {
       relay: running.relay,
       identity: running.identity,
       log: { ...next.log, format: running.log.format },
-      timeouts: {
-        ...next.timeouts,
-        halfClose: running.timeouts.halfClose,
-        unacknowledged: running.timeouts.unacknowledged,
-      },
     },
   };
 }

@@ -8,8 +8,8 @@ import { Pump } from './pump.ts';
 
 export interface SocketStreamOptions {
   readonly clock: Clock;
-  /** How long a half-closed stream may go without a byte, in milliseconds. */
-  readonly halfCloseMs: number;
+  /** How long a half-closed stream may go without a byte, in milliseconds; asked when it begins. */
+  halfCloseMs(): number;
   readonly pacing: Pacing;
 }
 
@@ -21,7 +21,7 @@ export class SocketStream implements RelayedStream {
   readonly #back: Pump;
   readonly #pacing: Pacing;
   readonly #clock: Clock;
-  readonly #halfCloseMs: number;
+  readonly #halfCloseMs: () => number;
   #reason: StreamEnd | undefined;
   #hasEnded = false;
   #cancelTimer: (() => void) | undefined;
@@ -100,7 +100,7 @@ export class SocketStream implements RelayedStream {
   #startHalfCloseTimer(): void {
     this.#cancelTimer?.();
     const before = this.#moved();
-    this.#cancelTimer = this.#clock.after(this.#halfCloseMs, () => {
+    this.#cancelTimer = this.#clock.after(this.#halfCloseMs(), () => {
       if (this.#moved() === before) this.abort('half-close-timeout');
       else this.#startHalfCloseTimer();
     });

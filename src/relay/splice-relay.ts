@@ -21,7 +21,7 @@
 
 import type { Socket } from 'node:net';
 import type { RateTable } from '../policy/rate.ts';
-import type { Clock, Peer, Rate, RelayEngine, RelayedStream } from '../rendezvous/ports.ts';
+import type { Clock, EngineTimeouts, Peer, Rate, RelayEngine, RelayedStream } from '../rendezvous/ports.ts';
 import type { EarlyData } from './held-peer.ts';
 import { stopReading, takeOut } from './splice/hand-over.ts';
 import type { Libc } from './splice/libc.ts';
@@ -61,12 +61,14 @@ export class SpliceRelay implements RelayEngine {
   readonly #options: SpliceRelayOptions;
   readonly #workers: readonly RelayWorker[];
   readonly #arriving = new Map<SplicedPeer, Promise<void>>();
+  #userTimeoutMs: number;
   #closing: Promise<void> | undefined;
 
   /** @throws SystemCallError when there are no descriptors left */
   constructor(libc: Libc, clock: Clock, options: SpliceRelayOptions) {
     this.#libc = libc;
     this.#options = options;
+    this.#userTimeoutMs = options.userTimeoutMs ?? USER_TIMEOUT_MS;
     const parts = {
       libc,
       clock,
@@ -103,6 +105,11 @@ export class SpliceRelay implements RelayEngine {
     return worker.join(first, second, rates);
   }
 
+  reconfigure(timeouts: EngineTimeouts): void {
+    this.#userTimeoutMs = timeouts.userTimeoutMs;
+    for (const worker of this.#workers) worker.reconfigure(timeouts);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -114,7 +121,7 @@ export class SpliceRelay implements RelayEngine {
   }
 
   #handOver(socket: Socket, peer: SplicedPeer): void {
-    const fd = takeOut(this.#libc, socket, this.#options.userTimeoutMs ?? USER_TIMEOUT_MS);
+    const fd = takeOut(this.#libc, socket, this.#userTimeoutMs);
     if (fd === undefined) peer.vanish();
     else peer.arrive(fd, this.#idlest());
   }

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { RateTable } from '../policy/rate.ts';
 import {
   type Clock,
+  type EngineTimeouts,
   type Peer,
   PeerGoneError,
   type Rate,
@@ -33,11 +34,13 @@ export class StreamRelay implements RelayEngine {
   readonly #peers = new Set<Peer>();
   readonly #streams = new Set<SocketStream>();
   readonly #pacing: PacingParts | undefined;
+  #halfCloseMs: number;
 
   constructor(clock: Clock, options: StreamRelayOptions) {
     this.#clock = clock;
     this.#options = options;
     const { rates } = options;
+    this.#halfCloseMs = options.halfCloseMs;
     this.#pacing = rates && { slots: rates.slots, timetable: new ClockTimetable(clock, rates.now) };
   }
 
@@ -68,7 +71,7 @@ export class StreamRelay implements RelayEngine {
       giveBack();
       throw new PeerGoneError();
     }
-    const { halfCloseMs } = this.#options;
+    const halfCloseMs = () => this.#halfCloseMs;
     stream = new SocketStream(one.socket, two.socket, { clock: this.#clock, halfCloseMs, pacing });
     stream.prime(one.early, two.early);
     this.#streams.add(stream);
@@ -78,6 +81,10 @@ export class StreamRelay implements RelayEngine {
       giveBack();
     });
     return stream;
+  }
+
+  reconfigure({ halfCloseMs }: Pick<EngineTimeouts, 'halfCloseMs'>): void {
+    this.#halfCloseMs = halfCloseMs;
   }
 
   async close(): Promise<void> {

@@ -85,6 +85,19 @@ describe.each(engines)('relay engine $name ends a stream', (engine) => {
     expect(await atFirst).toBe('reset');
   });
 
+  it('when a half-closed one has been silent for as long as a running engine was told since', async () => {
+    const fixture = await RelayFixture.open(engine);
+    const { first, second, stream } = await fixture.stream();
+    fixture.engine.reconfigure({ halfCloseMs: 5, userTimeoutMs: 1000 });
+    first.end();
+    await receiveAll(second);
+    second.write('still here');
+    await receive(first, 10);
+    fixture.clock.advance(5); // bytes have moved
+    fixture.clock.advance(5);
+    expect(await stream.ended).toBe('half-close-timeout');
+  });
+
   it('on both sides by a reset when it is aborted, with the reason given', async () => {
     const fixture = await RelayFixture.open(engine);
     const { first, second, stream } = await fixture.stream();

@@ -5,7 +5,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
 import { loadLibc } from '../../src/relay/splice/libc.ts';
+import { Socket as Names } from '../../src/relay/splice/linux.ts';
 import { spawnWorker } from '../../src/relay/splice/spawn-worker.ts';
+import { SplicedPeer } from '../../src/relay/splice/spliced-peer.ts';
+import { SplicedStream } from '../../src/relay/splice/spliced-stream.ts';
 import { SpliceRelay } from '../../src/relay/splice-relay.ts';
 import type { StreamRelayOptions } from '../../src/relay/stream-relay.ts';
 import type { Clock } from '../../src/rendezvous/ports.ts';
@@ -51,6 +54,28 @@ class Mortal implements EngineUnderTest {
     await gone;
   }
 }
+
+/** How long the kernel lets a connection leave bytes unacknowledged, in milliseconds. */
+function userTimeout(fd: number | undefined): number {
+  const value = Int32Array.of(0);
+  const { getsockopt } = loadLibc();
+  expect(getsockopt(fd ?? -1, Names.IPPROTO_TCP, Names.TCP_USER_TIMEOUT, value, Int32Array.of(4))).toBe(0);
+  return value[0] ?? 0;
+}
+
+describeWith(['splice'], 'another timeout for lost connections', () => {
+  it('holds for streams that run, for who waits, and for who comes', async () => {
+    const fixture = await RelayFixture.open(new Mortal(2));
+    const { stream } = await fixture.stream();
+    const waiting = await fixture.hold();
+    fixture.engine.reconfigure({ halfCloseMs: 1000, userTimeoutMs: 77_000 });
+    const coming = await fixture.hold();
+    if (!(stream instanceof SplicedStream)) throw new Error('it is a stream of another engine');
+    const fds: (number | undefined)[] = [...stream.fds];
+    for (const { peer } of [waiting, coming]) if (peer instanceof SplicedPeer) fds.push(peer.fd);
+    expect(fds.map(userTimeout)).toEqual([77_000, 77_000, 77_000, 77_000]);
+  });
+});
 
 describeWith(['splice'], 'a relay thread that dies', () => {
   it('takes its own streams with it, and is replaced', async () => {

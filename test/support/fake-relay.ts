@@ -80,6 +80,8 @@ export class FakeEngine implements RelayEngine {
     return stream;
   }
 
+  reconfigure(): void {}
+
   async close(): Promise<void> {}
 }
 

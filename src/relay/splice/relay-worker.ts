@@ -1,11 +1,17 @@
 // One relay worker with all that is lent to it: waiting peers and running streams. When its thread dies, its
 // streams are reset, a new thread takes its place, and the waiting peers are lent to that one.
 
-import { type Clock, PeerGoneError, type Rate, type StreamEnd } from '../../rendezvous/ports.ts';
+import {
+  type Clock,
+  type EngineTimeouts,
+  PeerGoneError,
+  type Rate,
+  type StreamEnd,
+} from '../../rendezvous/ports.ts';
 import { CounterSlots } from './counters.ts';
 import type { Libc } from './libc.ts';
 import type { FromWorker, Lent, ToWorker } from './protocol.ts';
-import { resetOnClose, socketError, throwAwayInput } from './socket-options.ts';
+import { resetOnClose, setUserTimeout, socketError, throwAwayInput } from './socket-options.ts';
 import type { SpawnWorker } from './spawn-worker.ts';
 import type { SplicedPeer, Warden } from './spliced-peer.ts';
 import { SplicedStream, type StreamParts } from './spliced-stream.ts';
@@ -33,7 +39,7 @@ const YOUNG_MS = 1_000;
 export class RelayWorker implements Warden, StreamParts {
   readonly slots: CounterSlots;
   readonly clock: Clock;
-  readonly halfCloseMs: number;
+  halfCloseMs: number;
   readonly #parts: RelayWorkerParts;
   readonly #waiting: WaitingWatch;
   readonly #streams = new Map<number, SplicedStream>();
@@ -110,6 +116,13 @@ export class RelayWorker implements Warden, StreamParts {
     const { libc } = this.#parts;
     if (how === 'reset') resetOnClose(libc, fd);
     libc.close(fd);
+  }
+
+  reconfigure({ halfCloseMs, userTimeoutMs }: EngineTimeouts): void {
+    this.halfCloseMs = halfCloseMs;
+    const waiting = this.#waiting.peers.flatMap(({ fd }) => fd ?? []);
+    const running = [...this.#streams.values()].flatMap(({ fds }) => fds);
+    for (const fd of [...waiting, ...running]) setUserTimeout(this.#parts.libc, fd, userTimeoutMs);
   }
 
   /** Closes its peers, resets its streams, and ends the thread. */

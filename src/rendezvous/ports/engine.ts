@@ -63,6 +63,14 @@ export class PeerGoneError extends Error {
   override readonly name = 'PeerGoneError';
 }
 
+/** How long an engine waits, in milliseconds. */
+export interface EngineTimeouts {
+  /** How long a half-closed stream may go without a byte. */
+  readonly halfCloseMs: number;
+  /** How long bytes may stay unacknowledged before a connection counts as lost; for an engine that can tell the system. */
+  readonly userTimeoutMs: number;
+}
+
 /** Moves the bytes. One engine serves all streams of the daemon. */
 export interface RelayEngine {
   readonly name: string;
@@ -78,6 +86,8 @@ export interface RelayEngine {
    * @throws PeerGoneError if one is gone; the other one is then still the caller's
    */
   join(first: Peer, second: Peer, rates?: readonly Rate[]): Promise<RelayedStream>;
+  /** Other timeouts, for running streams, too. */
+  reconfigure(timeouts: EngineTimeouts): void;
   /** Resets every stream, closes every peer. Idempotent. */
   close(): Promise<void>;
 }

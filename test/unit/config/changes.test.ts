@@ -48,6 +48,22 @@ describe('what differs', () => {
   });
 });
 
+describe('what takes effect at once', () => {
+  it('is every timeout, and where quotas are kept', () => {
+    const { changed, needRestart } = compare({
+      timeouts: { halfClose: '1s', unacknowledged: '2m', idle: '3m' },
+      quotas: { store: '/var/lib/streamhost' },
+    });
+    expect(changed).toEqual([
+      'quotas.store',
+      'timeouts.halfClose',
+      'timeouts.idle',
+      'timeouts.unacknowledged',
+    ]);
+    expect(needRestart).toEqual([]);
+  });
+});
+
 describe('what waits for a restart', () => {
   it.each<[string, Partial<ConfigInput>]>([
     ['http.port', { http: { host: '127.0.0.1', port: 9999 } }],
