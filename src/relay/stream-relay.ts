@@ -74,10 +74,10 @@ export class StreamRelay implements RelayEngine {
     const halfCloseMs = () => this.#halfCloseMs;
     stream = new SocketStream(one.socket, two.socket, { clock: this.#clock, halfCloseMs, pacing });
     stream.prime(one.early, two.early);
-    this.#streams.add(stream);
+    this.#add(stream);
     const running = stream;
     void stream.ended.then(() => {
-      this.#streams.delete(running);
+      this.#delete(running);
       giveBack();
     });
     return stream;
@@ -90,8 +90,23 @@ export class StreamRelay implements RelayEngine {
   async close(): Promise<void> {
     for (const peer of this.#peers) peer.close();
     const streams = [...this.#streams];
-    for (const stream of streams) stream.abort('shutdown');
+    this.#abortAll();
     await Promise.all(streams.map((stream) => stream.ended));
+  }
+
+  /** When the process exits, the system would send a FIN, and what was passed on until then would look whole. */
+  readonly #abortAll = (): void => {
+    for (const stream of this.#streams) stream.abort('shutdown');
+  };
+
+  #add(stream: SocketStream): void {
+    if (this.#streams.size === 0) process.on('exit', this.#abortAll);
+    this.#streams.add(stream);
+  }
+
+  #delete(stream: SocketStream): void {
+    this.#streams.delete(stream);
+    if (this.#streams.size === 0) process.off('exit', this.#abortAll);
   }
 
   /** Takes the peer's socket over; undefined when it has been closed and nobody has been told yet. */

@@ -7,17 +7,18 @@ import { type SessionKey, sessionKey } from '../../src/wire/session-key.ts';
 import { clientGreeting, connectRequest } from '../../src/wire/socks5-client.ts';
 import { Cli, runCli } from '../support/cli.ts';
 import { configFile } from '../support/config-file.ts';
+import { describeWith } from '../support/requirements.ts';
 import { startScriptedServer } from '../support/scripted-server.ts';
-import { dial, receive } from '../support/tcp.ts';
+import { dial, receive, receiveAll } from '../support/tcp.ts';
 
 const ALICE = 'alice@example.org/home';
 const BOB = 'bob@example.net/work';
 
 /** A configuration with ports that are free, for a server that is not there unless a service is given. */
-function localConfig(service = 'xmpp://127.0.0.1:1'): string {
+function localConfig(service = 'xmpp://127.0.0.1:1', engine = 'auto'): string {
   return configFile(
     `xmpp: { service: "${service}", domain: proxy.example.org, secret: hunter2 }\n` +
-      'listen: [{ host: 127.0.0.1, port: 0 }]\nhttp: { port: 0 }\n',
+      `listen: [{ host: 127.0.0.1, port: 0 }]\nhttp: { port: 0 }\nrelay: { engine: ${engine} }\n`,
   );
 }
 
@@ -38,9 +39,9 @@ async function connectParty(port: number, key: SessionKey): Promise<Socket> {
 }
 
 /** A daemon that has joined its server and relays one stream. */
-async function startWithStream() {
+async function startWithStream(engine?: string) {
   const server = await startScriptedServer();
-  const cli = new Cli(['serve', '--config', localConfig(server.service)]);
+  const cli = new Cli(['serve', '--config', localConfig(server.service, engine)]);
   const link = await server.join({ secret: 'hunter2' });
   const key = sessionKey('sid', ALICE, BOB);
   const port = await portOf(cli);
@@ -93,15 +94,23 @@ describe('streamhost serve', () => {
     ]);
   });
 
-  it('ends at once with 1 on a second signal, its lines written', async () => {
-    const { cli } = await startWithStream();
-    cli.kill('SIGTERM');
-    await cli.says(/"event":"stopped-listening"/);
-    cli.kill('SIGINT');
-    const { code, stdout } = await cli.exited;
-    expect(code).toBe(1);
-    expect(eventsOf(stdout).at(-1)).toBe('stopped-listening');
-  });
+  it.each(['auto', 'stream'])(
+    'ends at once with 1 on a second signal, its lines written and its streams reset (relay.engine %s) [S5B-P-81]',
+    async (engine) => {
+      const { cli, parties } = await startWithStream(engine);
+      const [alice, bob] = parties;
+      alice.write('not all of it');
+      await receive(bob, 13);
+      const ends = Promise.all(parties.map(receiveAll));
+      cli.kill('SIGTERM');
+      await cli.says(/"event":"stopped-listening"/);
+      cli.kill('SIGINT');
+      const { code, stdout } = await cli.exited;
+      expect(code).toBe(1);
+      expect(eventsOf(stdout).at(-1)).toBe('stopped-listening');
+      expect((await ends).map(({ end }) => end)).toEqual(['reset', 'reset']);
+    },
+  );
 
   it('ends with 1 and one line when the server refuses its secret and xmpp.onRefusal is exit [COMP-10]', async () => {
     const server = await startScriptedServer();
@@ -137,5 +146,17 @@ describe('streamhost serve', () => {
     await cli.says(/INFO: accepting SOCKS5 connections \{"host":"127.0.0.1","port":\d+\}\n/);
     cli.kill('SIGTERM');
     expect((await cli.exited).code).toBe(0);
+  });
+});
+
+describeWith(['splice'], 'streamhost serve that is killed', () => {
+  it('leaves no stream that looks whole: both parties are reset [S5B-P-81]', async () => {
+    const { cli, parties } = await startWithStream('splice');
+    const [alice, bob] = parties;
+    alice.write('not all of it');
+    await receive(bob, 13);
+    const ends = Promise.all(parties.map(receiveAll));
+    cli.kill('SIGKILL');
+    expect((await ends).map(({ end }) => end)).toEqual(['reset', 'reset']);
   });
 });

@@ -11,7 +11,13 @@ import {
 import { CounterSlots } from './counters.ts';
 import type { Libc } from './libc.ts';
 import type { FromWorker, Lent, ToWorker } from './protocol.ts';
-import { resetOnClose, setUserTimeout, socketError, throwAwayInput } from './socket-options.ts';
+import {
+  finishOnClose,
+  resetOnClose,
+  setUserTimeout,
+  socketError,
+  throwAwayInput,
+} from './socket-options.ts';
 import type { SpawnWorker } from './spawn-worker.ts';
 import type { SplicedPeer, Warden } from './spliced-peer.ts';
 import { SplicedStream, type StreamParts } from './spliced-stream.ts';
@@ -89,6 +95,8 @@ export class RelayWorker implements Warden, StreamParts {
     if (one === undefined || two === undefined) throw new PeerGoneError();
     const lent = [one.lent, two.lent] as const;
     for (const each of lent) this.#waiting.lend(each);
+    // However this process ends, what has been passed on until then must not look whole.
+    for (const { fd } of lent) resetOnClose(this.#parts.libc, fd);
     if (this.#parts.discard) for (const { fd } of lent) throwAwayInput(this.#parts.libc, fd);
     const stream = new SplicedStream([one.lent.fd, two.lent.fd], this);
     const { slot } = stream;
@@ -114,7 +122,7 @@ export class RelayWorker implements Warden, StreamParts {
 
   close(fd: number, how: 'finish' | 'reset' = 'finish'): void {
     const { libc } = this.#parts;
-    if (how === 'reset') resetOnClose(libc, fd);
+    if (how === 'finish') finishOnClose(libc, fd);
     libc.close(fd);
   }
 

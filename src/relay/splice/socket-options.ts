@@ -13,9 +13,18 @@ export function socketError(libc: Libc, fd: number): number {
   return value[0] ?? 0;
 }
 
-/** Lets `close` send RST instead of FIN. */
+/** Lets the connection end with RST instead of FIN, by whomever it is closed: the end of the process closes it, too. */
 export function resetOnClose(libc: Libc, fd: number): void {
-  value[0] = 1;
+  setLinger(libc, fd, 1);
+}
+
+/** Lets it end with FIN again, after all that was sent. */
+export function finishOnClose(libc: Libc, fd: number): void {
+  setLinger(libc, fd, 0);
+}
+
+function setLinger(libc: Libc, fd: number, on: 0 | 1): void {
+  value[0] = on;
   value[1] = 0;
   libc.setsockopt(fd, Socket.SOL_SOCKET, Socket.SO_LINGER, value, 8);
 }
