@@ -1,8 +1,8 @@
 // Whether the store's file is whole. LMDB maps it into memory: a file that was cut or is something else would end the
 // process by a signal instead of an error, so it is looked at before it is opened.
 
-import { closeSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** JIDs are in the names of the sums: nobody else's business. */
 const FOLDER_MODE = 0o700;
@@ -23,8 +23,19 @@ export function filesIn(folder: string): { readonly data: string; readonly lock:
 
 /** Makes what is missing, readable by this user only. @throws the system's error */
 export function prepareFiles(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+  makeFolder(folder);
   for (const file of Object.values(filesIn(folder))) closeSync(openSync(file, 'a', FILE_MODE));
+}
+
+/** With those above it. The option `recursive` of Node.js never returns where the system makes no folders, as in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  if (!existsSync(dirname(folder))) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, FOLDER_MODE);
+  } catch (error) {
+    if (!existsSync(folder)) throw error; // another process has just made it
+  }
 }
 
 /** False for a file that LMDB had better not touch; an empty one is fine. @throws the system's error */

@@ -57,6 +57,13 @@ describe('the file of the store', () => {
     await expect(LmdbStore.open(join(file, 'quotas'))).rejects.toThrow('ENOTDIR');
   });
 
+  it.runIf(process.platform === 'linux')(
+    'cannot be made where the system makes no folders, and says so',
+    async () => {
+      await expect(LmdbStore.open('/proc/nowhere/quotas')).rejects.toThrow('ENOENT');
+    },
+  );
+
   it('is read by another program while we have it open, and not made by it', async () => {
     const folder = join(temporaryFolder(), 'quotas');
     expect(LmdbSums.openToRead(folder)).toBeUndefined();
