@@ -75,6 +75,7 @@ export class Reloads {
       changed,
       needRestart: [...needRestart, ...kept],
       listeners: effective.listen.length,
+      selfCheck: effective.selfCheck.enabled,
     });
     return true;
   }

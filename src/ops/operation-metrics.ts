@@ -50,6 +50,7 @@ export class OperationMetrics implements Observer {
       case 'reloaded':
         this.#reloads.inc({ result: 'ok' });
         this.#lastReload.setToCurrentTime();
+        if (!fact.selfCheck) this.#selfCheckOk.set(Number.NaN);
         break;
       case 'reload-rejected':
         this.#reloads.inc({ result: 'rejected' });

@@ -26,7 +26,10 @@ export class Readiness implements Observer {
   observe(fact: Fact): void {
     if (fact.kind === 'listening') this.#listening++;
     if (fact.kind === 'stopped-listening') this.#listening--;
-    if (fact.kind === 'reloaded') this.#listeners = fact.listeners;
+    if (fact.kind === 'reloaded') {
+      this.#listeners = fact.listeners;
+      if (!fact.selfCheck) this.#selfCheck = undefined;
+    }
     if (fact.kind === 'self-check') this.#selfCheck = describeSelfCheck(fact);
     if (fact.kind === 'xmpp-online') {
       this.#xmpp = { ok: true, detail: `joined ${fact.service} as ${fact.domain}` };

@@ -80,10 +80,11 @@ export class SelfCheck implements Observer {
     const { clock, observer, settings } = this.#parts;
     const { enabled, interval, streamhosts } = settings();
     this.#cancelNext();
+    if (!enabled) this.#told = undefined;
     if (!enabled || this.#stop.signal.aborted) return;
     const findings: Finding[] = streamhosts.length === 0 ? [NOTHING_TOLD] : [];
     for (const told of streamhosts) findings.push(...(await this.#try(told)));
-    if (this.#stop.signal.aborted) return;
+    if (this.#stop.signal.aborted || !settings().enabled) return; // switched off meanwhile
     const result = worst(findings);
     const texts = [...new Set(findings.flatMap(({ text }) => text ?? []))];
     const told = [result, ...texts].join('\n');

@@ -60,6 +60,21 @@ describe('the self-check', () => {
     expect(outcome(await proxy.query())).toBe('result');
   });
 
+  it('leaves nothing of what it found when a reload switches it off, and tells it again when it is back', async () => {
+    const proxy = await ProxyUnderTest.start({ config: LISTENER });
+    await until(async () => told(proxy).length, 1);
+    const reload = (selfCheck: { enabled: boolean }) => {
+      const config = configFor(proxy.server.service, { ...LISTENER, selfCheck });
+      return proxy.daemon.reload({ ok: true, config, warnings: [] });
+    };
+    await reload({ enabled: false });
+    expect((await proxy.get('/readyz?verbose')).text).not.toContain('self-check');
+    expect(await proxy.metric('streamhost_self_check_ok')).toBeNaN();
+    await reload({ enabled: true });
+    await until(async () => told(proxy).length, 2);
+    expect(told(proxy)[1]).toMatchObject({ level: 'warn', result: 'loopback' });
+  });
+
   it('holds the end of the daemon up by nothing', async () => {
     const proxy = await ProxyUnderTest.start({
       config: { selfCheck: { enabled: true }, streamhosts: [{ host: '192.0.2.1', port: 9 }] },

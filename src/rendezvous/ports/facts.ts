@@ -120,6 +120,8 @@ export type Fact =
       readonly needRestart: readonly string[];
       /** Listeners that are to be open. */
       readonly listeners: number;
+      /** Whether the self-check is done. */
+      readonly selfCheck: boolean;
     }
   | { readonly kind: 'reload-rejected'; readonly reasons: readonly string[] }
   | { readonly kind: 'audit-failed'; readonly file: string; readonly error: Error }

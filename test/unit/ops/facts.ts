@@ -43,7 +43,7 @@ const byKind: { readonly [Kind in Fact['kind']]: Extract<Fact, { kind: Kind }> }
     findings: ['Clients are told 10.0.0.1:7777, a private address.'],
     changed: true,
   },
-  reloaded: { kind: 'reloaded', changed: ['log.level'], needRestart: [], listeners: 1 },
+  reloaded: { kind: 'reloaded', changed: ['log.level'], needRestart: [], listeners: 1, selfCheck: true },
   'reload-rejected': { kind: 'reload-rejected', reasons: ['streamhost.yaml:3: limits.streams: found 0'] },
   'audit-failed': { kind: 'audit-failed', file: '/var/log/audit', error: new Error('ENOSPC') },
   'audit-resumed': { kind: 'audit-resumed', file: '/var/log/audit', lost: 4 },

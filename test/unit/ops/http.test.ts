@@ -163,7 +163,13 @@ describe('readiness', () => {
 
   it('wants as many listeners as the last reload', async () => {
     listenAndJoin();
-    readiness.observe({ kind: 'reloaded', changed: ['listen'], needRestart: [], listeners: 1 });
+    readiness.observe({
+      kind: 'reloaded',
+      changed: ['listen'],
+      needRestart: [],
+      listeners: 1,
+      selfCheck: true,
+    });
     readiness.observe({ kind: 'stopped-listening', host: '::', port: 1 });
     expect(await (await ask('/readyz?verbose')).text()).toContain('[+] listening: 1 of 1 listeners open');
     readiness.observe({ kind: 'stopped-listening', host: '::', port: 2 });

@@ -215,7 +215,13 @@ describe('what the self-check found', () => {
 describe('a reload', () => {
   it('that leaves keys for a restart is a warning which names them', () => {
     const { log, last } = openLog();
-    log.observe({ kind: 'reloaded', changed: ['http.port'], needRestart: ['http.port'], listeners: 1 });
+    log.observe({
+      kind: 'reloaded',
+      changed: ['http.port'],
+      needRestart: ['http.port'],
+      listeners: 1,
+      selfCheck: true,
+    });
     expect(last()).toMatchObject({ level: 'warn', needRestart: ['http.port'] });
   });
 });

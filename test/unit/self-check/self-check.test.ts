@@ -16,7 +16,7 @@ import { FakePeer } from '../../support/fake-relay.ts';
 import { Watcher } from '../../support/xmpp-side.ts';
 
 const ONLINE = { kind: 'xmpp-online', domain: 'd', service: 's', reconnect: false } as const;
-const RELOADED = { kind: 'reloaded', changed: [], needRestart: [], listeners: 1 } as const;
+const RELOADED = { kind: 'reloaded', changed: [], needRestart: [], listeners: 1, selfCheck: true } as const;
 
 /** A port of the loopback on which `serve` has its way with every connection. */
 async function listen(serve: (socket: Socket) => void): Promise<number> {
