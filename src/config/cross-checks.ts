@@ -26,9 +26,6 @@ export function crossCheck(config: ConfigFile, locate: Locate): Problem[] {
   }
   const { first, max } = config.xmpp.reconnect;
   if (first > max) complain(['xmpp', 'reconnect', 'first'], 'is longer than xmpp.reconnect.max');
-  if (config.timeouts.handshake > config.timeouts.pending) {
-    complain(['timeouts', 'handshake'], 'is longer than timeouts.pending');
-  }
   for (const [index, { name }] of config.classes.entries()) {
     const first = config.classes.findIndex((entry) => entry.name === name);
     if (first !== index)
