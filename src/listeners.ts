@@ -1,9 +1,12 @@
 // The listeners that the configuration wants: opened together or not at all, and changed while the daemon runs.
 
 import { isDeepStrictEqual } from 'node:util';
+import { overlaps } from './config/cross-checks.ts';
+import { formatAddress } from './config/host.ts';
 import type { Config } from './config/schema.ts';
 import type { Address, Listener, ListenerParts } from './listener/listener.ts';
 import { openListener } from './open-ports.ts';
+import { StartError } from './start-error.ts';
 
 type Wanted = Config['listen'][number];
 
@@ -71,7 +74,7 @@ export class Listeners {
         next.push({ wanted: address, listener });
       } catch (error) {
         abandon();
-        throw error;
+        throw this.#explain(`listen[${index}]`, address, error);
       }
     }
     const commit = () => {
@@ -79,6 +82,15 @@ export class Listeners {
       for (const { listener } of left) listener.stopAccepting();
     };
     return { commit, abandon, needRestart };
+  }
+
+  /** A port that is in use may be our own: for another host the old listener would have to be closed first. */
+  #explain(key: string, address: Wanted, error: unknown): unknown {
+    const own = this.addresses.find((open) => overlaps(open, address));
+    if (own === undefined || !isInUse(error)) return error;
+    const [wanted, open] = [address, own].map(({ host, port }) => formatAddress(host, port));
+    const why = `this process has ${open} open; another host for the same port needs a restart`;
+    return new StartError(`cannot listen on ${wanted} (${key}): ${why}`, { cause: error });
   }
 
   /** Accept nobody any more; handshakes in progress go on. */
@@ -94,4 +106,9 @@ export class Listeners {
 
 function isSameAddress(a: Address, b: Address): boolean {
   return a.host === b.host && a.port === b.port;
+}
+
+function isInUse(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
 }

@@ -79,7 +79,8 @@ function repeated(addresses: readonly Address[]): [number, Address][] {
   });
 }
 
-function overlaps(a: Address, b: Address): boolean {
+/** Whether both cannot be bound at once. */
+export function overlaps(a: Address, b: Address): boolean {
   if (a.port === 0 || a.port !== b.port) return false;
   return a.host === b.host || [a, b].some(({ host }) => parseHost(host)?.reach === 'unspecified');
 }

@@ -227,6 +227,20 @@ describe('a configuration that cannot be', () => {
     expect((await proxy.get('/readyz?verbose')).text).toContain('[+] listening: 1 of 1 listeners open');
   });
 
+  it('is rejected when it wants the port of a listener for another host, and says that this needs a restart', async () => {
+    const proxy = await ProxyUnderTest.start();
+    const { port } = proxy;
+    expect(await proxy.daemon.reload(loaded(proxy, { listen: [{ host: '0.0.0.0', port }] }))).toBe(false);
+    expect(told(proxy, 'reload-rejected')).toMatchObject([
+      {
+        reasons: [
+          `cannot listen on 0.0.0.0:${port} (listen[0]): this process has 127.0.0.1:${port} open; another host for the same port needs a restart`,
+        ],
+      },
+    ]);
+    await proxy.pair(proxy.transfer());
+  });
+
   it('is rejected when its audit cannot be written', async () => {
     const proxy = await ProxyUnderTest.start();
     const file = join(temporaryFolder(), 'nowhere', 'audit');
