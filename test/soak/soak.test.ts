@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ConfigInput } from '../../src/config/schema.ts';
 import { record } from '../support/figures.ts';
 import { Daemon } from '../support/interop/daemon.ts';
 import { ComponentPort } from './component-port.ts';
@@ -21,6 +22,14 @@ const MOST_PIPE_ENDS = 2 * (2 * Crowd.SIZE + 32);
 /** Garbage that a heap may hold without leaking, in bytes. */
 const HEAP_SLACK = 32 * 1024 * 1024;
 
+/** One after the other, for those who come and for the streams that run. */
+const RATES: readonly NonNullable<ConfigInput['rates']>[] = [
+  { stream: '8MB' },
+  {},
+  { user: '20MB', total: '60MB', burst: '1MB' },
+  { stream: '30MB', total: '60MB' },
+];
+
 let folder: string;
 let server: ComponentPort;
 let daemon: Daemon;
@@ -36,6 +45,7 @@ beforeAll(async () => {
         log: { level: 'warn' },
         timeouts: { handshake: '2s', pending: '10s' },
         limits: { connectionsPerSecond: 'none', waitingPerAddress: 'none', streamsPerDomain: 'none' },
+        quotas: { store: join(folder, 'quotas'), user: { day: '100TB' } },
         selfCheck: { enabled: false },
       },
     },
@@ -53,13 +63,12 @@ it(`holds after ${MINUTES} min what it held before: descriptors, pipes, heap, ta
   await crowd.act(WARM_UP_MS);
   const before = await settled();
 
-  const disturbances = [
-    setInterval(
-      () => void daemon.reload({ log: { level: 'warn' }, limits: { streams: 2000 + crowd.done } }),
-      RELOAD_EVERY_MS,
-    ),
-    setInterval(() => server.cut(), CUT_EVERY_MS),
-  ];
+  let reloads = 0;
+  const reload = () => {
+    const rates = RATES[reloads++ % RATES.length] ?? {};
+    void daemon.reload({ limits: { streams: 2000 + crowd.done }, rates });
+  };
+  const disturbances = [setInterval(reload, RELOAD_EVERY_MS), setInterval(() => server.cut(), CUT_EVERY_MS)];
   await crowd.act(MINUTES * 60_000);
   for (const timer of disturbances) clearInterval(timer);
   const after = await settled();

@@ -129,8 +129,10 @@ export class SplicedPair implements SideOwner, DirectionOwner {
     const { source, sink } = direction;
     if (!this.#outOf(sink).isDone || !source.readable) return;
     const seen = libc.recv(source.fd, scratch, 1, Socket.MSG_PEEK | Socket.MSG_DONTWAIT);
-    if (seen === -1 && libc.errno() === Errno.EAGAIN) source.readable = false;
-    else this.end(seen === 0 ? 'finished' : 'reset');
+    if (seen === -1 && libc.errno() === Errno.EAGAIN) {
+      source.readable = false;
+      this.listenTo(source, true); // it may have been in line for its turn, where input is not heard
+    } else this.end(seen === 0 ? 'finished' : 'reset');
   }
 
   /** Gives both connections back. Idempotent. */

@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
+import { RateTable } from '../../../src/policy/rate.ts';
+import type { Pace } from '../../../src/relay/pace.ts';
 import { Pacing } from '../../../src/relay/pacing.ts';
 import { SLOTS_PER_PAGE } from '../../../src/relay/splice/counters.ts';
 import { control, EventLoop } from '../../../src/relay/splice/event-loop.ts';
@@ -54,7 +56,41 @@ describeWith(['splice'], 'a stream without a pipe', () => {
   });
 });
 
-async function setUp() {
+describeWith(['splice'], 'a stream whose rates are used up', () => {
+  it('is reset when its sender talks to somebody who has left meanwhile [S5B-P-81]', async () => {
+    const rates = new RateTable({ now: () => 0 });
+    const rate = rates.open(1, 1000);
+    const waiting = new Set<Pace>();
+    const timetable = {
+      now: () => 0,
+      appoint: (pace: Pace) => void waiting.add(pace),
+      cancel: (pace: Pace) => void waiting.delete(pace),
+    };
+    const pacing = new Pacing({ slots: rates.slots, timetable }, [rate.index]);
+    const { first, second, run, ended } = await setUp(pacing);
+    const turns = (left: number) => run(() => left-- === 0);
+    let received = 0;
+    first.on('data', (chunk: Buffer) => {
+      received += chunk.length;
+    });
+    second.write(Buffer.alloc(1000));
+    await run(() => received === 1000);
+    await run(() => waiting.size > 0); // the way back is in line, and has nothing to move
+    first.end();
+    await turns(50);
+    first.resetAndDestroy();
+    await turns(50);
+    rates.set(rate, undefined);
+    for (const pace of [...waiting]) pace.wake();
+    await turns(50);
+    expect(ended).toEqual([]); // nothing is lost yet: it was the other one who had finished
+    second.on('error', () => {}).write('hello?');
+    await run(() => ended.length > 0);
+    expect(ended).toEqual(['reset']);
+  });
+});
+
+async function setUp(pacing = new Pacing(undefined, [])) {
   const real = loadLibc();
   let copied = 0;
   const libc: Libc = {
@@ -89,7 +125,7 @@ async function setUp() {
   const pipes = new PipePool(libc, createPipeRegister(), 1);
   const parts = { libc, loop, queue, pipes, scratch: new Uint8Array(64 * 1024), observer };
   const order = { kind: 'join', slot: 0, first, second, early: [undefined, undefined], rates: [] } as const;
-  new SplicedPair(order, page, new Pacing(undefined, []), parts);
+  new SplicedPair(order, page, pacing, parts);
   /** Lets the worker's parts and Node.js take turns until it is so. */
   const run = async (isSo: () => boolean) => {
     while (!isSo()) {
