@@ -11,7 +11,7 @@ import { type Finding, judge, judgeName, NOTHING_TOLD, type Told, worst } from '
 import type { OwnConnections } from './own-connections.ts';
 import { probe } from './probe.ts';
 
-/** For one connection and its handshake, in milliseconds. */
+/** For one connection and its handshake, or for one name to be resolved, in milliseconds. */
 const PROBE_MS = 5000;
 /** Addresses of one name that are tried. */
 const MAX_ADDRESSES = 8;
@@ -95,10 +95,10 @@ export class SelfCheck implements Observer {
 
   /** A finding for each address of a streamhost. */
   async #try(told: Told): Promise<Finding[]> {
-    const { resolve = resolveName, ownAddresses = addressesOfThisMachine } = this.#parts;
+    const { ownAddresses = addressesOfThisMachine } = this.#parts;
     let addresses: readonly string[];
     try {
-      addresses = parseHost(told.host)?.family ? [told.host] : await resolve(told.host);
+      addresses = parseHost(told.host)?.family ? [told.host] : await this.#resolve(told.host);
     } catch (error) {
       return [
         judgeName(told, error instanceof Error && 'code' in error ? String(error.code) : String(error)),
@@ -111,6 +111,24 @@ export class SelfCheck implements Observer {
       findings.push(judge({ told, address, isOurs, ...(await this.#probe(address, told.port)) }));
     }
     return findings;
+  }
+
+  /** Rejects with a code, also when it takes too long or nobody wants to know any more. */
+  async #resolve(name: string): Promise<readonly string[]> {
+    const { resolve = resolveName, clock } = this.#parts;
+    const { signal } = this.#stop;
+    let giveUp = () => {};
+    const late = new Promise<never>((_, reject) => {
+      giveUp = () => reject(Object.assign(new Error(`no answer about ${name}`), { code: 'ETIMEDOUT' }));
+    });
+    const cancel = clock.after(PROBE_MS, giveUp);
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      return await Promise.race([resolve(name), late]);
+    } finally {
+      cancel();
+      signal.removeEventListener('abort', giveUp);
+    }
   }
 
   async #probe(host: string, port: number) {

@@ -180,6 +180,25 @@ describe('the self-check', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('gives a resolver up that does not answer, and ends at once when it is stopped meanwhile', async () => {
+    const events = new EventEmitter();
+    const asked = once(events, 'asked');
+    const resolve = () => {
+      events.emit('asked');
+      return new Promise<never>(() => {});
+    };
+    const streamhosts = [{ host: 'proxy.example.org', port: 7777 }];
+    const { check, clock, observer } = prepare({ streamhosts }, { resolve });
+    check.observe(ONLINE);
+    await asked;
+    clock.advance(5000);
+    const { result, findings } = await observer.until('self-check');
+    expect(result).toBe('unknown');
+    expect(findings[0]).toContain('cannot be resolved at present (ETIMEDOUT)');
+    check.observe(RELOADED);
+    await check.stop();
+  });
+
   it('ends at once when it is stopped in mid-probe', async () => {
     const { port, asked } = await silentOne();
     const { check, observer } = prepare({ streamhosts: [{ host: '127.0.0.1', port }] });
