@@ -51,7 +51,6 @@ export function parseRequirements(tsv: string): Requirement[] {
 }
 
 const LATER: readonly { readonly ids: RegExp; readonly work: string }[] = [
-  { ids: /^S5B-P-8[45]$/, work: 'limits and shaping' },
   { ids: /^S5B-P-91$/, work: 'UDP, out of scope' },
   { ids: /^ENT-(2[6-9]|3[0-3])$/, work: 'ad-hoc commands' },
   { ids: /^(JNG|JS5|JIB)-/, work: 'Jingle' },

@@ -30,7 +30,7 @@ test.each([
 });
 
 test.each([
-  [id(84), 'limits and shaping'],
+  [id(84), undefined],
   [id(91), 'UDP, out of scope'],
   [`ENT-${26}`, 'ad-hoc commands'],
   [`ENT-${33}`, 'ad-hoc commands'],
