@@ -35,9 +35,9 @@ export class StreamGrant {
   readonly #parts: GrantParts;
   /** What has been opened for it stays until its end, since the engine may draw from it still. */
   #ownRate: Rate | undefined;
-  readonly #joined = new Map<string, Rate>();
-  #rates: readonly Rate[] = [];
-  #stocks: readonly Stock[] = [];
+  #joined: Map<string, Rate> | undefined;
+  #rates: readonly Rate[] = NONE;
+  #stocks: readonly Stock[] = NONE;
   #terms: Terms;
   #slowedTo = Number.POSITIVE_INFINITY;
   #released = false;
@@ -94,7 +94,7 @@ export class StreamGrant {
     if (this.#released) return;
     this.#released = true;
     if (this.#ownRate) this.#parts.table.release(this.#ownRate);
-    for (const name of this.#joined.keys()) this.#parts.shared.leave(name);
+    for (const name of this.#joined?.keys() ?? []) this.#parts.shared.leave(name);
     this.#parts.onReleased();
   }
 
@@ -106,7 +106,8 @@ export class StreamGrant {
   }
 
   #limit(): void {
-    this.#stocks = [...this.#stockOf('user'), ...this.#stockOf('domain')];
+    const stocks = [...this.#stockOf('user'), ...this.#stockOf('domain')];
+    this.#stocks = stocks.length > 0 ? stocks : NONE;
     const limited = [this.#limitOwn(), this.#limitUser(), this.#parts.total()];
     const rates = [...limited, ...this.#stocks.map(({ rate }) => rate)].filter((rate) => rate !== undefined);
     const isSame = rates.length === this.#rates.length && rates.every((rate, i) => rate === this.#rates[i]);
@@ -128,7 +129,7 @@ export class StreamGrant {
     const { className, userRate, burst } = this.#terms;
     const name = `rate ${className} ${this.#person.bareJid}`;
     const isLimited = Number.isFinite(userRate);
-    if (!isLimited && !this.#joined.has(name)) return undefined;
+    if (!isLimited && !this.#joined?.has(name)) return undefined;
     const rate = this.#join(name, () => table.open(undefined));
     limitRate(table, rate, userRate, burst);
     return isLimited ? rate : undefined;
@@ -149,6 +150,7 @@ export class StreamGrant {
   }
 
   #join(name: string, open: () => Rate): Rate {
+    this.#joined ??= new Map();
     const rate = this.#joined.get(name) ?? this.#parts.shared.join(name, open);
     this.#joined.set(name, rate);
     return rate;
@@ -156,3 +158,5 @@ export class StreamGrant {
 }
 
 const NOTHING = { user: 0, domain: 0 };
+/** One for all: there may be thousands of streams, and most are not limited. */
+const NONE: readonly never[] = [];
