@@ -8,7 +8,7 @@ export interface Note {
 export const notes: readonly Note[] = [
   {
     id: 'S5B-P-45',
-    text: 'The portable engine learns of a FIN by reading, so it reads up to 64 KiB of early bytes. Whoever sends more before the activation is seen to leave only at the join or at the end of the wait.',
+    text: 'With `hold`, whoever sends more before the activation than is kept is seen to send FIN only at the join or at the end of the wait: the FIN is behind the rest. Kept is what the receive buffer of the kernel takes; the portable engine learns of a FIN by reading, and reads up to 64 KiB.',
   },
   {
     id: 'S5B-P-81',

@@ -32,6 +32,16 @@ describe.each(engines)('relay engine $name holds a waiting peer', (engine) => {
     expect((await receiveAll(second.client)).bytes.toString()).toBe('late');
   });
 
+  it('and reads on while it throws them away, however many they are: a FIN behind them is noticed at once [S5B-P-45]', async () => {
+    const fixture = await RelayFixture.open(engine, { earlyData: 'discard' });
+    const first = await fixture.hold('glued ');
+    const second = await fixture.hold();
+    first.client.end(randomBytes(24 * 1024 * 1024));
+    await becomes(first.peer, 'finished');
+    await fixture.join(first, second);
+    expect(await receiveAll(second.client)).toEqual({ bytes: Buffer.alloc(0), end: 'fin' });
+  });
+
   it('that sent a small file and FIN before the join: both are delivered after it [S5B-P-43] (clients.md 2.10)', async () => {
     const fixture = await RelayFixture.open(engine);
     const first = await fixture.hold();

@@ -50,8 +50,9 @@ export class Desk implements PairObserver {
 
   /** Something happened to a waiting connection, which the main thread watches through us. */
   onStranger(tag: number, events: number): void {
-    const isGone = (events & (Epoll.ERR | Epoll.HUP)) !== 0;
-    this.#tell({ kind: isGone ? 'gone' : 'finished', tag });
+    if (events & Epoll.IN) this.#tell({ kind: 'early', tag });
+    if (events & (Epoll.ERR | Epoll.HUP)) this.#tell({ kind: 'gone', tag });
+    else if (events & Epoll.RDHUP) this.#tell({ kind: 'finished', tag });
   }
 
   onHalfClosed(slot: number, moved: number): void {

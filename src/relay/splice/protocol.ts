@@ -37,7 +37,9 @@ export type ToWorker =
 export type JoinOrder = Extract<ToWorker, { kind: 'join' }>;
 
 export type FromWorker =
-  /** The connection that waits, or waited, under this tag has sent FIN. */
+  /** The connection that waits, or waited, under this tag has sent bytes, which are to be thrown away. */
+  | { readonly kind: 'early'; readonly tag: number }
+  /** It has sent FIN. */
   | { readonly kind: 'finished'; readonly tag: number }
   /** It was reset. */
   | { readonly kind: 'gone'; readonly tag: number }

@@ -58,7 +58,7 @@ export class RelayWorker implements Warden, StreamParts {
     this.clock = parts.clock;
     this.halfCloseMs = parts.halfCloseMs;
     this.slots = new CounterSlots((page, counters) => this.#post({ kind: 'page', page, counters }));
-    this.#waiting = new WaitingWatch(parts.libc);
+    this.#waiting = new WaitingWatch(parts.libc, parts.discard);
     this.#thread = this.#start();
     this.#waiting.use(this.#thread.epoll);
   }
@@ -165,11 +165,17 @@ export class RelayWorker implements Warden, StreamParts {
   }
 
   #onMessage(message: FromWorker): void {
-    if (message.kind === 'finished') this.#waiting.peer(message.tag)?.onFinished();
+    if (message.kind === 'early') this.#throwAwayEarly(this.#waiting.peer(message.tag));
+    else if (message.kind === 'finished') this.#waiting.peer(message.tag)?.onFinished();
     else if (message.kind === 'gone') this.#waiting.peer(message.tag)?.onGone();
     else if (message.kind === 'half-closed') this.#streams.get(message.slot)?.onHalfClosed(message.moved);
     else this.#onStreamEnded(message.slot, message.reason);
     this.#keepAlive();
+  }
+
+  /** Here and not in the worker, which does not know yet what has been joined: those bytes are the stream's. */
+  #throwAwayEarly(peer: SplicedPeer | undefined): void {
+    if (peer?.fd !== undefined) throwAwayInput(this.#parts.libc, peer.fd);
   }
 
   #onStreamEnded(slot: number, reason: StreamEnd): void {

@@ -1,5 +1,5 @@
 // The waiting connections of one worker, on the main thread: each is in the worker's epoll instance, asked for FIN and
-// RST only, never read. [S5B-P-43] [S5B-P-44]
+// RST only, never read; or, where early bytes are thrown away, for these, too. [S5B-P-43..45]
 //
 // The main thread calls epoll_ctl itself, which the kernel lets any thread do: a message would wake the worker for
 // every connection. That, and answering a join without waiting for the worker, took 140 µs of main-thread time and
@@ -11,16 +11,19 @@ import { Epoll } from './linux.ts';
 import type { Lent } from './protocol.ts';
 import type { SplicedPeer } from './spliced-peer.ts';
 
-const ENDS_ONLY = Epoll.RDHUP | Epoll.EDGE;
+const ENDS = Epoll.RDHUP | Epoll.EDGE;
 
 export class WaitingWatch {
   readonly #libc: Libc;
+  readonly #events: number;
   readonly #peers = new Map<number, SplicedPeer>();
   #epoll: number | undefined;
   #lastTag = 0;
 
-  constructor(libc: Libc) {
+  /** @param toInput whether early bytes are reported, too */
+  constructor(libc: Libc, toInput: boolean) {
     this.#libc = libc;
+    this.#events = toInput ? ENDS | Epoll.IN : ENDS;
   }
 
   get size(): number {
@@ -65,7 +68,7 @@ export class WaitingWatch {
   #watch(lent: Lent): boolean {
     if (this.#epoll === undefined) return true;
     try {
-      control(this.#libc, this.#epoll, Epoll.CTL_ADD, lent, ENDS_ONLY);
+      control(this.#libc, this.#epoll, Epoll.CTL_ADD, lent, this.#events);
       return true;
     } catch (error) {
       if (error instanceof SystemCallError) return false;
