@@ -45,6 +45,8 @@ type Pending =
   | { readonly name: 'start' | 'element' | 'end'; readonly element: Element; readonly at: number }
   | { readonly name: 'error'; readonly error: XmlStreamError };
 
+const STOPPED = Symbol('the stream is over');
+
 const LEADING_SPACE = /^[ \t\r\n]+/;
 
 /**
@@ -79,16 +81,17 @@ export class XmlStreamParser extends EventEmitter<XmlStreamEvents> {
     this.#maxStanzaBytes = maxStanzaBytes;
     this.#maxDepth = maxDepth;
     const saxes = this.#saxes;
-    saxes.on('error', (error) => this.#fail(conditionOf(error.message), error.message));
-    saxes.on('doctype', () => this.#fail('restricted-xml', 'a document type declaration'));
-    saxes.on('comment', () => this.#fail('restricted-xml', 'a comment'));
-    saxes.on('processinginstruction', () => this.#fail('restricted-xml', 'a processing instruction'));
+    saxes.on('error', (error) => this.#stop(conditionOf(error.message), error.message));
+    saxes.on('doctype', () => this.#stop('restricted-xml', 'a document type declaration'));
+    saxes.on('comment', () => this.#stop('restricted-xml', 'a comment'));
+    saxes.on('processinginstruction', () => this.#stop('restricted-xml', 'a processing instruction'));
     saxes.on('xmldecl', ({ encoding = 'UTF-8' }) => {
       if (encoding.toUpperCase() !== 'UTF-8')
-        this.#fail('unsupported-encoding', 'an encoding other than UTF-8');
+        this.#stop('unsupported-encoding', 'an encoding other than UTF-8');
     });
     saxes.on('opentagstart', () => {
-      if (this.#open.length > this.#maxDepth) this.#fail('policy-violation', 'elements nested too deep');
+      if (this.#over) throw STOPPED;
+      if (this.#open.length > this.#maxDepth) this.#stop('policy-violation', 'elements nested too deep');
     });
     saxes.on('opentag', (tag) => this.#onOpen(tag));
     saxes.on('closetag', () => this.#onClose());
@@ -124,7 +127,12 @@ export class XmlStreamParser extends EventEmitter<XmlStreamEvents> {
     const idle = this.#open.length === 1 && this.#stanzaBytes === 0;
     this.#chunk = idle ? text.replace(LEADING_SPACE, '') : text;
     this.#stanzaStart = 0;
-    this.#saxes.write(this.#chunk);
+    try {
+      this.#saxes.write(this.#chunk);
+    } catch (thrown) {
+      if (thrown !== STOPPED) throw thrown;
+      return;
+    }
     this.#chunkStart += this.#chunk.length;
     const rest = this.#chunk.slice(this.#stanzaStart);
     this.#chunk = '';
@@ -175,6 +183,12 @@ export class XmlStreamParser extends EventEmitter<XmlStreamEvents> {
     this.#stanzaBytes = 0;
     this.#stanzaStart = end;
     this.#queue.push({ name, element, at });
+  }
+
+  /** From inside of saxes, whose time for deep nesting grows with its square: what follows is not even parsed. */
+  #stop(condition: XmlStreamCondition, message: string): never {
+    this.#fail(condition, message);
+    throw STOPPED;
   }
 
   #failTooLong(): void {

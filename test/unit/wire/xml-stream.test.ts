@@ -216,4 +216,13 @@ describe('bounds', () => {
     expect(inRoot(nested(65))).toEqual(['error policy-violation']);
     expect(inRoot('<a>'.repeat(65))).toEqual(['error policy-violation']);
   });
+
+  it.each([
+    ['what is too deep', '', 'error policy-violation'],
+    ['a stanza that was too long', `<a b='${'x'.repeat(limit)}'/>`, 'error policy-violation'],
+    ['the end', '</stream:stream>', 'end'],
+  ])('are the end of all work: what follows on %s takes no time [COMP-24]', (_, before, expected) => {
+    // The parser behind this would take hours for a million levels.
+    expect(inRoot(before + '<a>'.repeat(1_000_000), { maxStanzaBytes: limit })).toEqual([expected]);
+  });
 });
