@@ -20,8 +20,9 @@ mistake is seen; only the variables that Docker and Kubernetes set for a service
 
 **Command line.** \`--log-level\` and \`--log-format\` stand for \`log.level\` and \`log.format\`.
 
-**Secret.** Exactly one of \`xmpp.secret\` and \`xmpp.secretFile\` must be given, from wherever. It cannot be given on the
-command line, where every user of the machine could read it. Of a secret file the first line counts. A file with the
+**Secret.** Exactly one of \`xmpp.secret\` and \`xmpp.secretFile\` must be given; either of them from the environment
+takes the place of whichever is in the file. It cannot be given on the command line, where every user of the machine
+could read it. Of a secret file the first line counts. A file with the
 secret that every user can read is used, with a warning.
 
 **Paths.** A relative path in the file starts at the file's folder, one in the environment at the working folder.

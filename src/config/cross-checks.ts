@@ -1,6 +1,7 @@
 // Keys that are each in order and still do not go together.
 
 import { DEFAULT_CLASS } from '../policy/classes.ts';
+import { inWords } from './amounts-in-words.ts';
 import { formatAddress, parseHost } from './host.ts';
 import { formatPath, type KeyPath } from './keys.ts';
 import type { Problem } from './problem.ts';
@@ -20,12 +21,21 @@ export function crossCheck(config: ConfigFile, locate: Locate): Problem[] {
       complain([list, index], `${formatAddress(address.host, address.port)} is listed twice`);
     }
   }
+  for (const [index, address] of config.listen.entries()) {
+    const other = config.listen.slice(0, index).find((earlier) => clashes(earlier, address));
+    if (other === undefined) continue;
+    const [where, taken] = [address, other].map(({ host, port }) => formatAddress(host, port));
+    complain(
+      ['listen', index],
+      `${where} is listened to by the entry ${taken} already; expected one of the two`,
+    );
+  }
   const clash = config.listen.find((address) => config.http.enabled && overlaps(address, config.http));
   if (clash !== undefined) {
     complain(['http', 'port'], `${config.http.port} is a port of \`listen\`, too; expected another one`);
   }
   const { first, max } = config.xmpp.reconnect;
-  if (first > max) complain(['xmpp', 'reconnect', 'first'], 'is longer than xmpp.reconnect.max');
+  if (first > max) complain(['xmpp', 'reconnect', 'first'], tooLong(first, 'xmpp.reconnect.max', max));
   for (const [index, { name }] of config.classes.entries()) {
     const first = config.classes.findIndex((entry) => entry.name === name);
     if (first !== index)
@@ -41,6 +51,10 @@ export function crossCheck(config: ConfigFile, locate: Locate): Problem[] {
     complain(['quotas', 'store'], 'missing, expected the path of a folder that keeps what quotas count');
   }
   return problems;
+}
+
+function tooLong(found: number, key: string, most: number): string {
+  return `found ${inWords(found)}, expected at most ${key}, which is ${inWords(most)}`;
 }
 
 /** The secret must come from exactly one place; judged before the schema, so that it is told beside other problems. */
@@ -79,8 +93,15 @@ function repeated(addresses: readonly Address[]): [number, Address][] {
   });
 }
 
-/** Whether both cannot be bound at once. */
+/** Of two entries of `listen` that are not the same: only one of them could be bound. */
+function clashes(a: ConfigFile['listen'][number], b: ConfigFile['listen'][number]): boolean {
+  return a.host !== b.host && overlaps(a, b) && !(a.reusePort && b.reusePort);
+}
+
+/** Whether both cannot be bound at once; `::` takes IPv4, too. */
 export function overlaps(a: Address, b: Address): boolean {
   if (a.port === 0 || a.port !== b.port) return false;
-  return a.host === b.host || [a, b].some(({ host }) => parseHost(host)?.reach === 'unspecified');
+  const hosts = [a.host, b.host];
+  if (a.host === b.host || hosts.includes('::')) return true;
+  return hosts.includes('0.0.0.0') && hosts.every((host) => parseHost(host)?.family === 4);
 }

@@ -20,11 +20,16 @@ export type FileReading =
 export async function readConfigFile(path: string): Promise<FileReading> {
   let source: string;
   try {
-    source = await readFile(path, 'utf8');
+    source = await readText(path);
   } catch (error) {
     return { ok: false, problems: [{ where: path, message: describeReadError(error) }] };
   }
   return parseConfigFile(path, source);
+}
+
+/** What a file says; of another encoding, letters would become others without a word. @throws Error as `describeReadError` knows it */
+export async function readText(path: string): Promise<string> {
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(await readFile(path));
 }
 
 /** The parsing alone. */
@@ -69,6 +74,10 @@ interface Complaint {
 
 /** Where the parser's own words would not help. */
 const IN_PLAIN_WORDS: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: 'a tab in the indentation, expected spaces',
+  DUPLICATE_KEY: 'a key that is there already, expected each only once',
+  BLOCK_AS_IMPLICIT_KEY:
+    'not YAML: expected one key a line, as far to the right as its neighbours, and quotes around a text with a colon in it',
   MULTIPLE_DOCS: 'a second document begins here (---), expected only one',
   NON_STRING_KEY: 'expected a key such as `xmpp:`',
 };
@@ -89,9 +98,10 @@ function findComplaints(document: Document.Parsed, source: string): Complaint[] 
   for (const { pos, code, message } of [...document.errors, ...document.warnings]) {
     const lineStart = source.lastIndexOf('\n', pos[0] - 1) + 1;
     const [line = ''] = source.slice(lineStart).split('\n', 1);
-    const words = /secret/i.test(line)
+    const perhaps = /secret/i.test(line)
       ? 'not YAML, perhaps because the secret is not in quotes'
-      : IN_PLAIN_WORDS[code];
+      : undefined;
+    const words = IN_PLAIN_WORDS[code] ?? perhaps;
     complaints.push({ offset: pos[0], message: words ?? `not YAML: ${withoutQuotation(message)}` });
   }
   return complaints;
@@ -109,6 +119,7 @@ export function describeReadError(error: unknown): string {
   if (code === 'ENOENT') return 'no such file';
   if (code === 'EISDIR') return 'is a directory, expected a file';
   if (code === 'EACCES' || code === 'EPERM') return 'may not be read by this user';
+  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'is not UTF-8, expected a text in that encoding';
   return `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
 }
 

@@ -12,8 +12,16 @@ export function merge(fileInput: Input, settings: readonly Setting[]): Input {
     if (section.name !== '' && read(input, section.path) === null) write(input, section.path, {});
   }
   if (!('xmpp' in input)) input.xmpp = {};
+  dropReplacedSecret(input, settings);
   for (const { path, value } of settings) write(input, path, value);
   return input;
+}
+
+/** The secret has two keys: one from outside takes the place of the other in the file, too. */
+function dropReplacedSecret({ xmpp }: Input, settings: readonly Setting[]): void {
+  if (!isSection(xmpp)) return;
+  if (settingFor(settings, ['xmpp', 'secret'])) delete xmpp.secretFile;
+  if (settingFor(settings, ['xmpp', 'secretFile'])) delete xmpp.secret;
 }
 
 /** The setting that a value comes from, if it does not come from the file. */

@@ -52,7 +52,8 @@ export function show(value: unknown, path: KeyPath): string {
   if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a section';
-  if (formatPath(path) === SECRET_KEY) return typeof value === 'string' ? 'a text' : `a ${typeof value}`;
+  if (formatPath(path) === SECRET_KEY && value !== '')
+    return typeof value === 'string' ? 'a text' : `a ${typeof value}`;
   const shown = JSON.stringify(value) ?? String(value);
   return shown.length > 60 ? `${shown.slice(0, 60)}…` : shown;
 }

@@ -1,7 +1,7 @@
 // The files that a configuration names: the secret's, the authorities', the audit's and its key's, the quotas'. [COMP-26]
 
-import { readFile, stat } from 'node:fs/promises';
-import { describeReadError } from './file.ts';
+import { stat } from 'node:fs/promises';
+import { describeReadError, readText } from './file.ts';
 import type { KeyPath } from './keys.ts';
 import type { Problem } from './problem.ts';
 import type { Config, ConfigFile } from './schema.ts';
@@ -86,7 +86,7 @@ async function readReference(
     problem: { where: origins.locate(key), key: key.join('.'), message: `${path}: ${message}` },
   });
   try {
-    const text = interpret(await readFile(path, 'utf8'));
+    const text = interpret(await readText(path));
     return text === undefined ? refuse(expected) : { text, path };
   } catch (error) {
     return refuse(describeReadError(error));

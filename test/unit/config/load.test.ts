@@ -1,5 +1,6 @@
 // From a file to a configuration, or to one clear line for everything that is wrong.
 
+import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Loaded, loadConfig, type Sources } from '../../../src/config/load.ts';
@@ -192,6 +193,15 @@ describe('a problem', () => {
       'streamhosts[1]: [::1]:1 is listed twice',
     ],
     ['http: { port: 7777 }', 'http.port: 7777 is a port of `listen`, too; expected another one'],
+    ['http: { host: "::1", port: 7777 }', 'http.port: 7777 is a port of `listen`, too; expected another one'],
+    [
+      'listen: [{ host: "::", port: 1 }, { host: 127.0.0.1, port: 1 }]',
+      'listen[1]: 127.0.0.1:1 is listened to by the entry [::]:1 already; expected one of the two',
+    ],
+    [
+      'listen: [{ host: 127.0.0.1, port: 1 }, { host: 0.0.0.0, port: 1 }]',
+      'listen[1]: 0.0.0.0:1 is listened to by the entry 127.0.0.1:1 already; expected one of the two',
+    ],
   ])('%s is told with its line, key, value and what was expected', async (line, told) => {
     expect(await problemsOf(`${MINIMAL}\n${line}\n`)).toEqual([`streamhost.yaml:3: ${told}`]);
   });
@@ -229,10 +239,20 @@ describe('a problem', () => {
     ]);
   });
 
+  it('is none where addresses have the port in common, but nothing else', async () => {
+    const listen = 'listen: [{ host: 0.0.0.0, port: 1 }, { host: "::1", port: 1 }, { host: "::", port: 0 }]';
+    expect(
+      (await configOf(`${MINIMAL}${listen}\nhttp: { host: 127.0.0.1, port: 7777 }\n`)).listen,
+    ).toHaveLength(3);
+    const shared =
+      'listen: [{ host: "::", port: 1, reusePort: true }, { host: 0.0.0.0, port: 1, reusePort: true }]';
+    expect((await configOf(`${MINIMAL}${shared}\n`)).listen).toHaveLength(2);
+  });
+
   it('with the back-off is told', async () => {
     const content = 'xmpp:\n  domain: a.b\n  secret: s\n  reconnect:\n    first: 2m\n';
     expect(await problemsOf(content)).toEqual([
-      'streamhost.yaml:5: xmpp.reconnect.first: is longer than xmpp.reconnect.max',
+      'streamhost.yaml:5: xmpp.reconnect.first: found 2 minutes, expected at most xmpp.reconnect.max, which is 1 minute',
     ]);
   });
 });
@@ -254,14 +274,29 @@ describe('a file that is none', () => {
   it.each([
     ['domain = proxy\n', ':1: expected keys such as `xmpp:` and `listen:`, found no key at all'],
     ['- a\n- b\n', ':1: expected keys such as `xmpp:` and `listen:`, found no key at all'],
-    ['xmpp:\n\tdomain: a\n', ':2: not YAML: Tabs are not allowed as indentation'],
-    ['log: {}\nlog: {}\n', ':2: not YAML: Map keys must be unique'],
+    ['xmpp:\n\tdomain: a\n', ':2: a tab in the indentation, expected spaces'],
+    ['xmpp:\n  domain: a\n\tsecret: b\n', ':3: a tab in the indentation, expected spaces'],
+    ['log: {}\nlog: {}\n', ':2: a key that is there already, expected each only once'],
+    [
+      'xmpp:\n  domain: a\n   service: b\n',
+      ':2: not YAML: expected one key a line, as far to the right as its neighbours, and quotes around a text with a colon in it',
+    ],
     ['log: {}\n---\nlog: {}\n', ':2: a second document begins here (---), expected only one'],
     ['access:\n  allow: [*.example.org]\n', ':2: text that begins with * must be in quotes'],
     ['access:\n  allow:\n    - *\n', ':3: text that begins with * must be in quotes'],
     ['log: {}\n? [a]\n: 2\n', ':2: expected a key such as `xmpp:`'],
   ])('because %j is not our YAML is told with the line', async (content, told) => {
     expect(await problemsOf(content)).toEqual([`streamhost.yaml${told}`]);
+  });
+
+  it('because it is not UTF-8 is told before a letter becomes another one', async () => {
+    const latin = Buffer.from('xmpp: { domain: a.b, secret: "grüß" }', 'latin1');
+    const file = configFile('');
+    writeFileSync(file, latin);
+    const loaded = await loadConfig({ file, environment: {} });
+    expect(loaded.ok ? [] : loaded.problems.map(formatProblem)).toEqual([
+      `${file}: is not UTF-8, expected a text in that encoding`,
+    ]);
   });
 
   it('because its aliases would fill the memory is refused', async () => {

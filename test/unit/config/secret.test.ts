@@ -93,10 +93,27 @@ describe('the secret', () => {
     expect(await problemsOf(file)).toEqual([
       `${file}:4: xmpp.secretFile: xmpp.secret is given, too (${file}:3); expected only one of them`,
     ]);
-    const other = configFile('xmpp:\n  domain: a.b\n  secret: s3cr3t\n');
-    expect(await problemsOf(other, { STREAMHOST_XMPP_SECRET_FILE: 'x' })).toEqual([
-      `STREAMHOST_XMPP_SECRET_FILE: xmpp.secretFile: xmpp.secret is given, too (${other}:3); expected only one of them`,
+    const environment = { STREAMHOST_XMPP_SECRET: 's3cr3t', STREAMHOST_XMPP_SECRET_FILE: 'x' };
+    expect(await problemsOf(configFile('xmpp: { domain: a.b }'), environment)).toEqual([
+      'STREAMHOST_XMPP_SECRET_FILE: xmpp.secretFile: xmpp.secret is given, too (STREAMHOST_XMPP_SECRET); expected only one of them',
     ]);
+  });
+
+  it('that is an empty text is told, as it is no secret', async () => {
+    const file = configFile('xmpp:\n  domain: a.b\n  secret: ""\n');
+    expect(await problemsOf(file)).toEqual([`${file}:3: xmpp.secret: found "", expected text`]);
+  });
+
+  it('from the environment wins over that of the file, whichever of the two keys either has', async () => {
+    const inFile = writeIn(temporaryFolder(), 'secret', 'from a file');
+    const written = configFile('xmpp: { domain: a.b, secret: written }');
+    expect(
+      await loadConfig({ file: written, environment: { STREAMHOST_XMPP_SECRET_FILE: inFile } }),
+    ).toMatchObject({ config: { xmpp: { secret: 'from a file' } } });
+    const named = configFile(`xmpp: { domain: a.b, secretFile: ${inFile} }`);
+    expect(
+      await loadConfig({ file: named, environment: { STREAMHOST_XMPP_SECRET: 'from outside' } }),
+    ).toMatchObject({ config: { xmpp: { secret: 'from outside' } } });
   });
 
   it.each([
