@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +35,12 @@ function sumsIn(text: string): string[] {
   return [...text.matchAll(/^SHA-256: ([0-9a-f]{64})$/gm)].flatMap(([, sum]) => sum ?? []);
 }
 
+/** The lines, but those of the progress, with a # for each number and sum. */
+function withoutFigures(text: string): string[] {
+  const lines = text.split('\n').filter((line) => !/^\d+ %: |^…$/.test(line));
+  return lines.map((line) => line.replace(/\b[\da-f]{40,}\b|\d+(\.\d+)*/g, '#'));
+}
+
 async function writeSample(bytes: Buffer): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'streamhost-demo-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -63,6 +70,13 @@ describe('streamhost demo, without a terminal', () => {
     const percents = [...stdout.matchAll(/^(\d+) %: .* of 8\.0 MiB, .*\/s$/gm)].map(([, percent]) => percent);
     expect(percents).toEqual(['10', '20', '30', '40', '50', '60', '70', '80', '90', '100']);
     expect(stdout).not.toContain('\u001b');
+  });
+
+  it('prints what the README shows of it, figures aside', async () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const [shown = ''] = /^streamhost \d+\.\d+\.\d+ moves generated\.bin[^`]*/m.exec(readme) ?? [];
+    const { stdout } = await startDemo('--size', '64MiB').finished;
+    expect(withoutFigures(stdout)).toEqual(withoutFigures(shown));
   });
 
   it("ends with the proxy's own metrics", async () => {

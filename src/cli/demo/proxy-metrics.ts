@@ -5,8 +5,8 @@ import { formatBytes } from './sizes.ts';
 
 const FETCH_MS = 5_000;
 
-/** Names that count the process, not the proxy, and the many lines of a histogram. */
-const BESIDE_THE_POINT = /^streamhost_(process|nodejs)_|_bucket$|_info$/;
+/** What is not counted (limits, the process, the configuration), and the many lines of a histogram. */
+const BESIDE_THE_POINT = /^streamhost_(process|nodejs|config|limit|self_check)(_|$)|_bucket$|_info$/;
 
 /** Series and value, for people, of every metric of the proxy that is not 0, in the order of the page. @throws Error without an answer */
 export async function fetchMetrics(url: string, signal: AbortSignal): Promise<(readonly [string, string])[]> {

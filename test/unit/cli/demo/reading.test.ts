@@ -15,6 +15,10 @@ describe("reading the proxy's metrics", () => {
       'streamhost_stream_size_bytes_sum 8388608',
       'streamhost_stream_size_bytes_count 1',
       'streamhost_stream_duration_seconds_sum 1.3414034940000001',
+      'streamhost_limit{limit="waiting"} 4096',
+      'streamhost_limit{limit="streamsPerDomain"} NaN',
+      'streamhost_self_check_ok NaN',
+      'streamhost_config_last_reload_success_timestamp_seconds 1796062665.031',
       'other_total 3',
       '',
     ].join('\n');
