@@ -34,9 +34,13 @@ export async function transfer(
   if (proxy === undefined) throw new Error(`${server} lists no bytestreams proxy`);
   narrator.step('alice → proxy', `where do you listen? ${proxy.streamhosts.map(addressOf).join(', ')}`);
 
-  const progress = narrator.progress(payload.size);
+  let progress: Progress | undefined;
+  const showProgress = (bytes: number, rate: string) => {
+    progress ??= narrator.progress(payload.size); // only now: a bar and the steps before it share the terminal
+    progress.update(bytes, rate);
+  };
   const receiving = new Promise<ReceivedFile>((resolve) => {
-    const onEvent = tellTarget(narrator, progress);
+    const onEvent = tellTarget(narrator, showProgress);
     const accept = (transfer: Promise<ReceivedFile>) => resolve(transfer);
     // All is on this machine: its own proxy is on loopback.
     receiveFiles(bob.session, (offer) => accept(offer.accept({ to: summingSink, signal, onEvent })), {
@@ -52,7 +56,7 @@ export async function transfer(
     const [sent, received] = await Promise.all([sending, receiving]);
     return { sent, received };
   } finally {
-    progress.stop();
+    progress?.stop();
   }
 }
 
@@ -66,7 +70,7 @@ function tellRequester({ step }: Narrator, { name, size }: FileSource, target: s
   };
 }
 
-function tellTarget({ step }: Narrator, progress: Progress) {
+function tellTarget({ step }: Narrator, showProgress: Progress['update']) {
   let begun = 0;
   return (happened: TransferEvent) => {
     if (happened.event === 'connected') {
@@ -75,7 +79,7 @@ function tellTarget({ step }: Narrator, progress: Progress) {
       if (happened.streamhost) step('bob → alice', `I use ${happened.streamhost.jid}`);
     }
     if (happened.event === 'progress')
-      progress.update(happened.bytes, formatRate(happened.bytes, performance.now() - begun));
+      showProgress(happened.bytes, formatRate(happened.bytes, performance.now() - begun));
   };
 }
 
