@@ -18,8 +18,12 @@ export type Counter<Label extends string = string> = client.Counter<Label>;
 export type Gauge<Label extends string = string> = client.Gauge<Label>;
 export type Histogram<Label extends string = string> = client.Histogram<Label>;
 
+/** Gauges with the name of a counter, of which promtool complains; the ones without `_total` have the same by type. */
+const MISNAMED = ['active_handles_total', 'active_requests_total', 'active_resources_total'];
+
 /** What Node.js tells about the process: CPU time, memory, descriptors, the event loop. */
 export function collectProcessMetrics(registry: Registry, prefix: string): void {
   const collect: typeof client.collectDefaultMetrics = require('prom-client/lib/defaultMetrics');
   collect({ register: registry, prefix });
+  for (const name of MISNAMED) registry.removeSingleMetric(`${prefix}nodejs_${name}`);
 }

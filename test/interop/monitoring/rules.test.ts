@@ -1,4 +1,4 @@
-// The alert rules for Prometheus: promtool's own tests of them, and that none is without one.
+// What Prometheus's own tool says: of the metrics, and of the alert rules, of which none is without a test.
 
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { Metrics } from '../../../src/ops/metrics.ts';
 import { temporaryFolder, writeIn } from '../../support/config-file.ts';
 import { describeWith } from '../../support/requirements.ts';
 
@@ -16,6 +17,17 @@ const TESTS = new URL('alerts.yaml', import.meta.url);
 interface Rules {
   readonly groups: readonly { readonly rules: readonly { readonly alert?: string }[] }[];
 }
+
+describeWith(['prometheus'], 'the metrics', () => {
+  it('are named and described as promtool wants it', async () => {
+    const nothing = { firstToSecond: 0, secondToFirst: 0 };
+    const readings = { connectionsWaiting: () => 0, streamsActive: () => 0, relayed: () => nothing };
+    const { text } = await new Metrics({ version: '0', engine: 'stream', readings }).expose();
+    const check = run('promtool', ['check', 'metrics']);
+    check.child.stdin?.end(text);
+    await expect(check).resolves.toEqual({ stdout: '', stderr: '' });
+  });
+});
 
 describeWith(['prometheus'], 'the rules for Prometheus', () => {
   it('are well-formed', async () => {
