@@ -15,24 +15,24 @@ export const notes: readonly Note[] = [
     text: 'One exception: when a side resets that had sent FIN, what it sent is still delivered, and the other side is reset only if it goes on sending.',
   },
   {
+    id: 'S5B-P-85',
+    text: 'Rates are those of a stream, of a person and of all streams; a domain has a number of streams and quotas, but no rate of its own. Who is over a limit is refused and counted, not blocked beyond that.',
+  },
+  {
     id: 'SOCKS-04',
     text: 'A deviation from RFC 1928 by intention: no GSSAPI, no user/password.',
   },
   {
     id: 'SOCKS-11',
-    text: 'No source address is blocked or limited yet; REP 02 is for taken places and for names that are no session key.',
+    text: 'A source address that has too many connections waiting gets REP 02. One that connects too fast, or has too many handshakes in progress, is closed without an answer, before it has said anything. There is no list of blocked addresses: that is what a firewall is for.',
   },
   {
     id: 'ENT-06',
-    text: 'Ids are unique. Replies are not matched with requests, because nothing that we send depends on what a reply says: after a ping anything that comes in shows that the link lives.',
+    text: 'After a ping, anything that comes in shows that the link lives, whatever its id; no more is made of it. The other thing that is asked, whether the server lists the proxy, takes a reply only with its id and from whom it was asked.',
   },
   {
     id: 'clients.md 2.7',
-    text: 'To listen on every address of an advertised name is up to the operator.',
-  },
-  {
-    id: 'clients.md 2.9',
-    text: 'Waiting connections are bounded in total, not yet per address.',
+    text: 'To listen on every address of an advertised name is up to the operator; the self-check tries each of them.',
   },
   {
     id: 'IBB-10',

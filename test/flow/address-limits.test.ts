@@ -23,7 +23,7 @@ function startWithTwoPlaces(exempt: string[] = []): Promise<ProxyUnderTest> {
 }
 
 describe('connections that wait', () => {
-  it('are refused with REP 02 beyond those of one address, and closed [SOCKS-11] [SOCKS-17] [S5B-P-85]', async () => {
+  it('are refused with REP 02 beyond those of one address, and closed [SOCKS-11] [SOCKS-17] [S5B-P-85] (clients.md 2.9)', async () => {
     const proxy = await ProxyUnderTest.start({ config: { limits: { waitingPerAddress: 2 } } });
     await proxy.peer(proxy.transfer());
     await proxy.peer(proxy.transfer());

@@ -206,7 +206,7 @@ describe('clients.md 2', () => {
     expect(end).toBe('fin');
   });
 
-  it('.16 an active stream has no idle timer: the one of the handshake and of the wait are over with the join [S5B-P-83]', async () => {
+  it('.16 an active stream has no short idle timer: the one of the handshake and of the wait are over with the join [S5B-P-83]', async () => {
     const { proxy, transfer } = await start({
       timeouts: { handshake: '400ms', pending: '400ms', halfClose: '400ms' },
     });
