@@ -17,15 +17,50 @@ const FILE_MODE = 0o600;
 
 /**
  * `minLength`: at once, but unlike 0 it lets flush() wait for the end. What the reader or the disk does not take is
- * kept up to a bound, and thrown away beyond it. When the process exits, pino writes out what is left.
+ * kept up to a bound, and thrown away beyond it. When the process exits, what is left is written out.
  */
 const UNBLOCKING = { sync: false, minLength: 1, maxLength: MAX_BUFFERED_BYTES };
 
-/** A reader of the log who stops does not stop the relay. */
+/** How long the exit of the process waits for a reader who does not take what is left, in milliseconds. */
+const EXIT_MS = 500;
+
+type Destination = ReturnType<typeof pino.destination>;
+
+/** A reader of the log who stops does not stop the relay; a full disk under it must not end the proxy. */
 export function standardOutput(): LogDestination {
-  const destination = pino.destination({ ...UNBLOCKING, dest: 1 });
-  destination.on('error', () => {}); // a full disk under the log must not end the proxy
+  // It makes a pipe non-blocking: a write that waits in a thread of its own would hold up the exit for ever.
+  void process.stdout;
+  return openDestination({ dest: 1 });
+}
+
+/** It has a listener for errors, and does not hold up the exit of the process. */
+function openDestination(target: { dest: 1 | string; append?: true; mode?: number }): Destination {
+  let isFailing = false;
+  let giveUpAt = Number.POSITIVE_INFINITY;
+  const retryEAGAIN = () => performance.now() < giveUpAt;
+  const destination = pino.destination({ ...UNBLOCKING, ...target, retryEAGAIN });
+  destination.on('error', () => {
+    isFailing = true;
+  });
+  destination.on('write', () => {
+    isFailing = false;
+  });
+  // Before pino's own listener, which would write again and again to a disk that is full.
+  const onExit = () => {
+    giveUpAt = performance.now() + EXIT_MS;
+    if (!isFailing) writeOut(destination);
+    destination.destroy();
+  };
+  process.prependOnceListener('exit', onExit);
+  destination.once('close', () => process.off('exit', onExit));
   return destination;
+}
+
+/** What is taken of what is left; the rest is lost. */
+function writeOut(destination: Destination): void {
+  try {
+    destination.flushSync();
+  } catch {} // nobody is left to tell
 }
 
 export interface LineFile extends Required<LogDestination> {
@@ -44,7 +79,7 @@ export interface FileEvents {
 
 /** Appends to a file that has been found to be writable. */
 export function lineFile(path: string, { onFailure, onResume }: FileEvents): LineFile {
-  const file = pino.destination({ ...UNBLOCKING, dest: path, append: true, mode: FILE_MODE });
+  const file = openDestination({ dest: path, append: true, mode: FILE_MODE });
   let failing = false;
   let opening = true;
   let current = path;

@@ -1,12 +1,15 @@
 // The daemon as a process: how it starts, what its signals do, and with which exit code it ends.
 
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type SessionKey, sessionKey } from '../../src/wire/session-key.ts';
 import { clientGreeting, connectRequest } from '../../src/wire/socks5-client.ts';
 import { Cli, runCli } from '../support/cli.ts';
-import { configFile } from '../support/config-file.ts';
+import { configFile, temporaryFolder } from '../support/config-file.ts';
 import { describeWith } from '../support/requirements.ts';
 import { startScriptedServer } from '../support/scripted-server.ts';
 import { dial, receive, receiveAll } from '../support/tcp.ts';
@@ -39,9 +42,9 @@ async function connectParty(port: number, key: SessionKey): Promise<Socket> {
 }
 
 /** A daemon that has joined its server and relays one stream. */
-async function startWithStream(engine?: string) {
+async function startWithStream(engine?: string, environment: Readonly<Record<string, string>> = {}) {
   const server = await startScriptedServer();
-  const cli = new Cli(['serve', '--config', localConfig(server.service, engine)]);
+  const cli = new Cli(['serve', '--config', localConfig(server.service, engine)], environment);
   const link = await server.join({ secret: 'hunter2' });
   const key = sessionKey('sid', ALICE, BOB);
   const port = await portOf(cli);
@@ -52,6 +55,19 @@ async function startWithStream(engine?: string) {
   );
   expect(reply.attrs).toMatchObject({ type: 'result' });
   return { cli, link, parties };
+}
+
+/** A descriptor that takes no byte, and none ever: a pipe that is full, and that nobody reads. */
+function openFullPipe(): number {
+  const path = join(temporaryFolder(), 'pipe');
+  execFileSync('mkfifo', [path]);
+  const ours = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  const theirs = openSync(path, 'w');
+  onTestFinished(() => [ours, theirs].forEach((fd) => void closeSync(fd)));
+  expect(() => {
+    for (;;) writeSync(ours, Buffer.alloc(4096));
+  }).toThrow('EAGAIN');
+  return theirs;
 }
 
 function eventsOf(stdout: string): unknown[] {
@@ -68,7 +84,8 @@ describe('streamhost serve', () => {
     cli.kill('SIGINT');
     const { code, stdout, stderr } = await cli.exited;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(eventsOf(stdout).slice(-3)).toEqual(['draining', 'stopped-listening', 'stopped']);
+    const events = eventsOf(stdout).filter((event) => event !== 'xmpp-offline'); // it may try once more meanwhile
+    expect(events.slice(-3)).toEqual(['draining', 'stopped-listening', 'stopped']);
     expect(stdout).not.toContain('hunter2');
   });
 
@@ -111,6 +128,31 @@ describe('streamhost serve', () => {
       expect((await ends).map(({ end }) => end)).toEqual(['reset', 'reset']);
     },
   );
+
+  it.skipIf(process.platform === 'win32').each([
+    ['a full pipe', openFullPipe],
+    ['a full disk', () => openSync('/dev/full', 'w')],
+  ])('joins, answers and ends with 0 while %s is where its log goes [S5B-P-88]', async (_, open) => {
+    const server = await startScriptedServer();
+    const cli = new Cli(['serve', '--config', localConfig(server.service)], {}, open());
+    const link = await server.join({ secret: 'hunter2' });
+    const ping = `<iq type='get' id='p' from='${ALICE}' to='proxy.example.org'><ping xmlns='urn:xmpp:ping'/></iq>`;
+    expect((await link.ask(ping)).attrs).toMatchObject({ type: 'result' });
+    cli.kill('SIGTERM');
+    await link.untilFooter();
+    link.send('</stream:stream>');
+    expect(await cli.exited).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it.skipIf(process.platform === 'win32')('ends while its audit cannot be written [S5B-P-88]', async () => {
+    const { cli, link, parties } = await startWithStream('auto', { STREAMHOST_AUDIT_FILE: '/dev/full' });
+    for (const party of parties) party.end();
+    await cli.says(/"event":"audit-failed"/);
+    cli.kill('SIGTERM');
+    await link.untilFooter();
+    link.send('</stream:stream>');
+    expect(await cli.exited).toMatchObject({ code: 0, stderr: '' });
+  });
 
   it('ends with 1 and one line when the server refuses its secret and xmpp.onRefusal is exit [COMP-10]', async () => {
     const server = await startScriptedServer();

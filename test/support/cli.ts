@@ -1,6 +1,6 @@
 // The built command line as a child process, with an environment that only the test fills.
 
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
@@ -16,19 +16,27 @@ export interface Exit {
 
 export class Cli {
   readonly exited: Promise<Exit>;
-  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #child: ChildProcess;
   #stdout = '';
   #stderr = '';
 
-  /** Starts `streamhost` with these arguments; it is killed when the test is over. */
-  constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+  /**
+   * Starts `streamhost` with these arguments; it is killed when the test is over.
+   * @param stdout a descriptor that standard output goes to; default: to this object
+   */
+  constructor(
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+    stdout: 'pipe' | number = 'pipe',
+  ) {
     if (!existsSync(MAIN)) throw new Error('dist/cli/main.js is not there: npm run build');
-    const child = spawn(process.execPath, [MAIN, ...args], { env: { NO_COLOR: '1', ...environment } });
+    const env = { NO_COLOR: '1', ...environment };
+    const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: ['pipe', stdout, 'pipe'] });
     this.#child = child;
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.#stdout += text;
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text;
     });
     this.exited = new Promise((resolve) => {
@@ -48,7 +56,7 @@ export class Cli {
         const match = pattern.exec(this.#stdout);
         if (match) resolve(match);
       };
-      this.#child.stdout.on('data', look);
+      this.#child.stdout?.on('data', look);
       look();
       void this.exited.then(({ code, stderr }) => reject(new Error(`exited with ${code}: ${stderr}`)));
     });
