@@ -167,13 +167,13 @@ export class Table implements Rendezvous, LiveReadings {
     return opened ? { ok: true } : { ok: false, reason: 'peer-gone' };
   }
 
-  /** What is under the first of the keys that has anything. */
+  /** What is under the first of the keys that has anyone waiting, or else a stream. [S5B-P-35] */
   #find(keys: readonly SessionKey[]): { key: SessionKey; session: Session } | undefined {
-    for (const key of keys) {
+    const found = keys.flatMap((key) => {
       const session = this.#sessions.get(key);
-      if (session !== undefined) return { key, session };
-    }
-    return undefined;
+      return session === undefined ? [] : [{ key, session }];
+    });
+    return found.find(({ session }) => session.state !== 'active') ?? found[0];
   }
 
   #endWaiting(key: SessionKey, why: WaitingEnd): void {

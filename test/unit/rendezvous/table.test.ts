@@ -145,6 +145,14 @@ describe('an activation', () => {
     expect(observer.of('stream-opened').map((fact) => fact.key)).toEqual([OTHER]);
   });
 
+  it('passes over a stream that runs under a likelier key, if anyone waits under another [S5B-P-35]', async () => {
+    for (const key of [KEY, KEY, OTHER, OTHER]) arrive(key);
+    await table.activate([KEY], PARTIES);
+    expect(await table.activate([KEY, OTHER], PARTIES)).toEqual({ ok: true });
+    expect(await table.activate([KEY, OTHER], PARTIES)).toEqual({ ok: false, reason: 'taken' });
+    expect(table.streamsActive()).toBe(2);
+  });
+
   it('is told with the time since the first of the two came', async () => {
     arrive();
     clock.advance(2000);
