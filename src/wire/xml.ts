@@ -5,6 +5,15 @@ import xml, { type Element } from '@xmpp/xml';
 export type { Element };
 export { xml };
 
+/**
+ * Tabs and line ends in the attributes of what an element was written as, as references: any parser would take them
+ * for spaces, and an id would come back as another one. The library escapes `>`, so a tag ends at the first one.
+ */
+export function keepWhitespace(text: string): string {
+  if (!/[\t\n\r]/.test(text)) return text;
+  return text.replace(/<[^>]*>/g, (tag) => tag.replace(/[\t\n\r]/g, (char) => `&#${char.charCodeAt(0)};`));
+}
+
 /** The child elements, text left out. */
 export function childElements(element: Element): Element[] {
   return element.getChildElements();

@@ -9,7 +9,7 @@ import { readFile } from 'node:fs/promises';
 import { connect as connectTls } from 'node:tls';
 import { Component } from '@xmpp/component-core';
 import type { Clock } from '../rendezvous/ports.ts';
-import { attribute, type Element, isElement, xml } from '../wire/xml.ts';
+import { attribute, type Element, isElement, keepWhitespace, xml } from '../wire/xml.ts';
 import { type XmlStreamError, XmlStreamParser } from '../wire/xml-stream.ts';
 import {
   COMPONENT,
@@ -127,6 +127,11 @@ export class ComponentStream extends Component {
       .update(id + secret, 'utf8')
       .digest('hex');
     await this.send(xml('handshake', {}, digest)); // [COMP-07]
+  }
+
+  /** Bridges: an id with a tab or a line end in it came back with spaces. [ENT-01] */
+  override write(text: string): Promise<void> {
+    return super.write(keepWhitespace(text));
   }
 
   /** Bridges: a chunk after the closing tag met a null parser and ended the process. [COMP-18] */

@@ -29,6 +29,8 @@ declare module '@xmpp/component-core' {
     authenticate(id: string, secret: string): Promise<void>;
     /** Rejects while the stream is closing or gone. */
     send(element: Element): Promise<void>;
+    /** The same with what an element was written as. */
+    write(text: string): Promise<void>;
     /** Sends the closing tag, waits for the server's, ends the connection. Never rejects. */
     stop(): Promise<unknown>;
 

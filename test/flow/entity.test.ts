@@ -36,6 +36,15 @@ function features(reply: Element): (string | undefined)[] {
 }
 
 describe('every iq', () => {
+  it('comes back with its id, whatever is in it [ENT-01]', async () => {
+    const link = await join();
+    const id = 'a\t\r\n b<>&"\'';
+    const written = id.replace(/[^\w ]/g, (char) => `&#${char.charCodeAt(0)};`);
+    const ping = `<iq type='get' id='${written}' from='${ALICE}' to='${DOMAIN}'><ping xmlns='urn:xmpp:ping'/></iq>`;
+    link.send(ping);
+    expect((await link.next('iq')).attrs).toMatchObject({ type: 'result', id });
+  });
+
   const unknown: [string, string, string][] = [
     ['of an unknown namespace [ENT-02]', iq("<x xmlns='urn:none'/>"), 'service-unavailable/cancel'],
     [

@@ -1,7 +1,14 @@
 // Reading elements.
 
 import { describe, expect, it } from 'vitest';
-import { attribute, childElements, isElement, namespaceOf, xml } from '../../../src/wire/xml.ts';
+import {
+  attribute,
+  childElements,
+  isElement,
+  keepWhitespace,
+  namespaceOf,
+  xml,
+} from '../../../src/wire/xml.ts';
 
 describe('an element', () => {
   const inner = xml('b', { xmlns: '' }, xml('c'));
@@ -15,6 +22,11 @@ describe('an element', () => {
 
   it('has child elements beside its text', () => {
     expect(childElements(element).map(({ name }) => name)).toEqual(['b', 'd']);
+  });
+
+  it('is written with references for white space in attributes, which is left alone in text', () => {
+    const written = xml('a', { id: 'a\t\r\n>"b' }, 'c\nd', xml('b', { id: ' ' }));
+    expect(keepWhitespace(written.toString())).toBe('<a id="a&#9;&#13;&#10;&gt;&quot;b">c\nd<b id=" "/></a>');
   });
 
   it('is in the nearest namespace, and in none where that is undeclared', () => {
