@@ -63,6 +63,13 @@ export const host = z
 /** Text that is not empty. */
 export const text = z.string().min(1).meta({ expected: 'text' });
 
+/** Text that may be sent: XML has no control characters but tabs and line ends, and a server would end the stream. */
+export const publicText = z
+  .string()
+  .min(1)
+  .refine((value) => !/[^\P{C}\t\n\r\p{Cf}\p{Co}\p{Cn}]|[\ufffe\uffff]/u.test(value))
+  .meta({ expected: 'text without control characters' });
+
 export const path = z.string().min(1).meta({ expected: 'the path of a file' });
 
 export const folder = z.string().min(1).meta({ expected: 'the path of a folder' });

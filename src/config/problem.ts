@@ -82,8 +82,8 @@ function badValue(path: KeyPath, value: unknown): string {
     const variable = keys.find((key) => key.name === formatPath(path))?.variable;
     return `missing, expected ${expected}${variable === undefined ? '' : ` (or set ${variable})`}`;
   }
-  const isBareText = (typeof value === 'number' || typeof value === 'boolean') && expected === 'text';
-  return `found ${show(value, path)}, expected ${expected}${isBareText ? ' in quotes' : ''}`;
+  const isBareText = (typeof value === 'number' || typeof value === 'boolean') && expected.startsWith('text');
+  return `found ${show(value, path)}, expected ${isBareText ? 'text in quotes' : expected}`;
 }
 
 function valueAt(input: unknown, path: KeyPath): unknown {

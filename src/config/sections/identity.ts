@@ -1,13 +1,13 @@
 // The keys of `identity`: what the proxy says about itself. [XEP-0157] [XEP-0054]
 
 import * as z from 'zod';
-import { text, uri } from '../kinds.ts';
+import { publicText, uri } from '../kinds.ts';
 
 const uris = (whom: string) => z.array(uri).default([]).describe(`Where ${whom} is reached.`);
 
 export const identity = z
   .strictObject({
-    name: text.default('SOCKS5 Bytestreams').describe('What service discovery calls the proxy.'),
+    name: publicText.default('SOCKS5 Bytestreams').describe('What service discovery calls the proxy.'),
     showOs: z.boolean().default(false).describe('Whether XEP-0092 tells the operating system.'),
     contacts: z
       .strictObject({
@@ -22,10 +22,10 @@ export const identity = z
       .describe('Contact addresses as URIs, shown in service discovery (XEP-0157).'),
     vcard: z
       .strictObject({
-        name: text.optional().describe('Full name (FN).'),
-        description: text.optional().describe('Description (DESC).'),
+        name: publicText.optional().describe('Full name (FN).'),
+        description: publicText.optional().describe('Description (DESC).'),
         url: uri.optional().describe('Web page (URL).'),
-        email: text.optional().describe('E-mail address (EMAIL).'),
+        email: publicText.optional().describe('E-mail address (EMAIL).'),
       })
       .optional()
       .describe('Answered to vcard-temp requests (XEP-0054); without it there is none.'),

@@ -180,6 +180,10 @@ describe('a problem', () => {
     ['identity: { showOs: sometimes }', 'identity.showOs: found "sometimes", expected true or false'],
     ['identity: { name: 5 }', 'identity.name: found 5, expected text in quotes'],
     [
+      'identity: { name: "a\\u0001b" }',
+      'identity.name: found "a\\u0001b", expected text without control characters',
+    ],
+    [
       'identity: { contacts: { admin: [root] } }',
       'identity.contacts.admin[0]: found "root", expected a URI such as mailto:admin@example.org',
     ],
