@@ -1,5 +1,6 @@
 // Files from anybody who is welcome: offers on one side, decisions on the other. [XEP-0095, XEP-0096]
 
+import { setMaxListeners } from 'node:events';
 import { FEATURE_NEG } from '../wire/feature-neg.ts';
 import { FILE_TRANSFER, SI } from '../wire/si.ts';
 import { answerDisco, type DiscoAnswer } from './answer-disco.ts';
@@ -95,13 +96,19 @@ class Receiver implements FileReceiver {
   }
 
   /** An offer is decided once: what comes later is not heard. */
-  #ask(offer: IncomingOffer, decide: (decision: Decision) => void): void {
+  #ask(offer: IncomingOffer, settle: (decision: Decision) => void): void {
     const { onError = (error: Error) => process.emitWarning(error) } = this.#options;
+    const decide = (decision: Decision) => {
+      offer.signal.removeEventListener('abort', giveUp);
+      settle(decision);
+    };
+    const giveUp = () => decide(undefined);
+    setMaxListeners(0, offer.signal); // one for each offer that is not decided yet
+    offer.signal.addEventListener('abort', giveUp);
     const fileOffer = new FileOffer(offer, (...how) => this.#receive(offer, ...how), decide);
     const handle = async () => {
       await this.#handler(fileOffer);
     };
-    offer.signal.addEventListener('abort', () => decide(undefined), { once: true });
     handle()
       .catch((error: unknown) => onError(error instanceof Error ? error : new Error(String(error))))
       .finally(() => fileOffer.isDecided || decide(undefined));

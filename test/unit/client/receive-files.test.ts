@@ -1,6 +1,7 @@
 // Files that a scripted peer offers us: what is refused at once, what the person decides, how bytes come, how it ends.
 // [XEP-0095 §3-4, XEP-0096 §3]
 
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { FileOffer, ReceivedFile } from '../../../src/client/receive/file-offer.ts';
 import { type ReceiveFilesOptions, receiveFiles } from '../../../src/client/receive-files.ts';
@@ -14,6 +15,7 @@ import { offerOf, sendInBand } from '../../support/client/incoming.ts';
 import { MemorySink } from '../../support/client/memory-sink.ts';
 import { outcomeOf, PEER, ScriptedPeer } from '../../support/client/scripted-peer.ts';
 import { startStreamhost } from '../../support/client/scripted-streamhost.ts';
+import { until } from '../../support/until.ts';
 
 /** Somebody who takes every file into one sink, and how each transfer ends. */
 function receiving(options: ReceiveFilesOptions = {}, sink = new MemorySink()) {
@@ -169,6 +171,22 @@ describe('a decision', () => {
     expect(answer.toString().match(/<value>/g)).toHaveLength(1);
     expect(methodIn(answer)).toBe(BYTESTREAMS);
     expect(si?.getChild('file')).toBeUndefined();
+  });
+
+  it('leaves nothing on the connection, however many are made', async () => {
+    const peer = new ScriptedPeer();
+    const session = new Session(peer.entity);
+    const taken: Promise<ReceivedFile>[] = [];
+    receiveFiles(session, (offer) => {
+      if (offer.file.size > 0) taken.push(offer.accept({ to: new MemorySink() }));
+      else offer.decline();
+    });
+    for (let id = 0; id < 12; id++) await peer.ask(offerOf(`s${id}`, { size: 0 }));
+    expect(getEventListeners(session.link, 'abort')).toEqual([]);
+    await peer.ask(offerOf('s12', {}, [IBB]));
+    await sendInBand(peer, 's12', 'hello');
+    await taken[0];
+    await until(async () => getEventListeners(session.link, 'abort').length, 0);
   });
 
   it('is made once', async () => {
