@@ -1,6 +1,5 @@
 // One file to one receiver: what it can do, the offer, the stream, the bytes. [XEP-0095, XEP-0096]
 
-import { createHash } from 'node:crypto';
 import type { Streamhost } from '../wire/bytestreams.ts';
 import type { OfferedFile } from '../wire/si-file.ts';
 import { sendBytes } from './bytes/send-bytes.ts';
@@ -10,7 +9,7 @@ import type { FileSource } from './files/ports.ts';
 import { allMethods, type Method, usableMethods } from './methods.ts';
 import { connect } from './send/connect.ts';
 import { chooseMethods, requireFullJid } from './send/peer.ts';
-import { hashBefore } from './send/prefix.ts';
+import { PrefixSum } from './send/prefix.ts';
 import { type SourceOptions, toSource } from './send/source.ts';
 import { proxiesToOffer, type StreamhostOptions } from './send/streamhosts.ts';
 import type { Session } from './session.ts';
@@ -89,22 +88,19 @@ async function send(session: Session, options: SendFileOptions, tell: Tell): Pro
     file: await describe(source, options, signal),
     ...(options.mimeType === undefined ? {} : { mimeType: options.mimeType }),
   };
-  let prefix = Promise.resolve(createHash('sha256'));
+  const prefix = new PrefixSum(source, signal);
   const { stream, method, streamhost, range } = await connect(session, {
     ...options,
     ...{ offer, methods, proxies, decisionMs, signal, tell },
     sameSidFallback: options.sameSidFallback ?? false,
     viaRoom: options.viaRoom ?? false,
-    onRange: ({ offset }) => {
-      prefix = hashBefore(source, offset);
-      prefix.catch(() => {}); // told when it is needed
-    },
-  });
-  const begun = performance.now();
-  const hash = await prefix.catch((error: unknown) => {
-    stream.destroy();
+    onRange: ({ offset }) => prefix.begin(offset),
+  }).catch((error: unknown) => {
+    prefix.stop();
     throw error;
   });
+  const begun = performance.now();
+  const hash = await prefix.of(stream);
   await sendBytes(stream, {
     ...{ hash, idleMs, closeMs },
     source: source.open(range.offset, range.length),

@@ -4,7 +4,9 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { FileSource } from '../../../src/client/files/ports.ts';
 import { type SendFileOptions, sendFile } from '../../../src/client/send-file.ts';
 import { Session } from '../../../src/client/session.ts';
 import { readStreamhosts, writeUsed } from '../../../src/wire/bytestream-offer.ts';
@@ -14,7 +16,7 @@ import { IBB } from '../../../src/wire/ibb.ts';
 import { sessionKey } from '../../../src/wire/session-key.ts';
 import { FILE_TRANSFER, readOffer, SI, writeAnswer } from '../../../src/wire/si.ts';
 import type { RequestedRange } from '../../../src/wire/si-range.ts';
-import { type Element, xml } from '../../../src/wire/xml.ts';
+import { attribute, type Element, xml } from '../../../src/wire/xml.ts';
 import { PEER, ScriptedPeer, US } from '../../support/client/scripted-peer.ts';
 import { dial, receive, receiveAll } from '../../support/tcp.ts';
 
@@ -219,6 +221,45 @@ describe('the bytes', () => {
     controller.abort();
     await expect(outcome).rejects.toMatchObject({ code: 'cancelled' });
     expect((await receiveAll(socket)).end).toBe('reset');
+  });
+});
+
+describe('while what a receiver has already is summed', () => {
+  /** In-band, to somebody who has all but the last byte; what is before it comes in chunks without end. */
+  async function summing(signal?: AbortSignal) {
+    const source: FileSource = {
+      ...{ name: 'a.txt', size: 2 ** 40, isSeekable: true },
+      async *open() {
+        for (;;) {
+          await setImmediate();
+          yield Buffer.alloc(1);
+        }
+      },
+      md5: async () => '',
+    };
+    const { peer, outcome, request, offer } = await offered({
+      source,
+      methods: ['ibb'],
+      ...(signal && { signal }),
+    });
+    peer.accept(request, writeAnswer({ method: IBB, range: { offset: 2 ** 40 - 1 } }));
+    peer.accept(await peer.next('open'));
+    return { peer, outcome, offer };
+  }
+
+  it('we may cancel', async () => {
+    const controller = new AbortController();
+    const { outcome } = await summing(controller.signal);
+    controller.abort();
+    await expect(outcome).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  it('the receiver may go away [IBB-28]', async () => {
+    const { peer, outcome, offer } = await summing();
+    await setImmediate();
+    peer.presence('unavailable');
+    await expect(outcome).rejects.toMatchObject({ code: 'interrupted' });
+    expect(attribute((await peer.next('close')).getChild('close') ?? xml('close'), 'sid')).toBe(offer.id);
   });
 });
 
