@@ -8,14 +8,14 @@ import { findChildren, xml } from '../wire/xml.ts';
 import { explainAbort, limited } from './deadline.ts';
 import { discoverInfo, discoverItems } from './disco.ts';
 import { type Connect, connectAnywhere } from './s5b/dial.ts';
-import { measureConnect } from './s5b/measure.ts';
+import { measureQuickest } from './s5b/measure.ts';
 import type { Session } from './session.ts';
 
 export interface Proxy {
   readonly jid: string;
   /** As it named them; at least one. */
   readonly streamhosts: readonly Streamhost[];
-  /** How long a TCP connection to the first of them took, in milliseconds; undefined when there was none. */
+  /** How long a TCP connection to the quickest of them took, in milliseconds; undefined when there was none. */
   readonly connectMs: number | undefined;
 }
 
@@ -78,9 +78,8 @@ async function look(
       try {
         if (jids === undefined && !(await isProxy(session, jid, timeoutMs))) return [];
         const streamhosts = await askForAddress(session, jid, { timeoutMs });
-        const [first] = streamhosts;
-        if (first === undefined) return [];
-        return [{ jid, streamhosts, connectMs: await measureConnect(first, connect, timeoutMs) }];
+        if (streamhosts.length === 0) return [];
+        return [{ jid, streamhosts, connectMs: await measureQuickest(streamhosts, connect, timeoutMs) }];
       } catch {
         return []; // the others may do
       }

@@ -96,6 +96,15 @@ describe('the proxies of our server', () => {
     ]);
   });
 
+  it('with several addresses need only one that takes a connection [S5B-R-11]', async () => {
+    const { streamhost } = await startStreamhost('accept');
+    const streamhosts = [{ ...streamhost, port: 1 }, streamhost];
+    const { find } = serving({ 'proxy.test': () => writeStreamhosts(streamhosts, undefined) });
+    expect(await find({ jids: ['proxy.test'] })).toEqual([
+      { jid: 'proxy.test', streamhosts, connectMs: expect.any(Number) },
+    ]);
+  });
+
   it('are not found when the server does not list its items', async () => {
     await expect(serving({}).find()).rejects.toMatchObject({ condition: 'service-unavailable' });
   });
