@@ -1,7 +1,7 @@
 // The `<file/>` of an offer: name, size, and what else is told of a file. [XEP-0096 §3]
 
 import { parseDigits } from './digits.ts';
-import { attribute, type Element, findChildren, xml } from './xml.ts';
+import { attribute, carriable, type Element, findChildren, xml } from './xml.ts';
 
 export interface OfferedFile {
   /** Without a folder when we offer; from others it is hostile until a sink has made a file name of it. [SI-R-16] */
@@ -24,12 +24,12 @@ export function writeFile(
 ): Element {
   const file = xml('file', {
     xmlns,
-    name,
+    name: carriable(name),
     size,
     ...(hash === undefined ? {} : { hash }),
     ...(date === undefined ? {} : { date: date.toISOString().replace(/\.\d+Z$/, 'Z') }), // [XEP-0082 §3.2]
   });
-  if (description !== undefined) file.append(xml('desc', {}, description));
+  if (description !== undefined) file.append(xml('desc', {}, carriable(description)));
   if (hasRanges) file.append(xml('range'));
   return file;
 }

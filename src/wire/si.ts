@@ -8,7 +8,7 @@ import {
 } from './feature-neg.ts';
 import { type OfferedFile, readFile, writeFile } from './si-file.ts';
 import { type RequestedRange, readRange, writeRange } from './si-range.ts';
-import { attribute, type Element, findChildren, xml } from './xml.ts';
+import { attribute, carriable, type Element, findChildren, xml } from './xml.ts';
 
 export const SI = 'http://jabber.org/protocol/si';
 export const FILE_TRANSFER = 'http://jabber.org/protocol/si/profile/file-transfer';
@@ -51,7 +51,7 @@ export type ReadAnswer =
 
 /** The `<si/>` of an iq set, with exactly one profile element. [SI-I-03] [SI-I-05] */
 export function writeOffer({ id, mimeType = DEFAULT_MIME_TYPE, file, methods }: Offer): Element {
-  const attributes = { xmlns: SI, id, 'mime-type': mimeType, profile: FILE_TRANSFER };
+  const attributes = { xmlns: SI, id, 'mime-type': carriable(mimeType), profile: FILE_TRANSFER };
   return xml('si', attributes, writeFile(file, FILE_TRANSFER), writeOfferedMethods(methods));
 }
 

@@ -1,6 +1,6 @@
 // The `<error/>` of a stanza, as a value and as XML. [RFC 6120 §8.3] [ENT-07]
 
-import { attribute, childElements, type Element, namespaceOf, xml } from './xml.ts';
+import { attribute, carriable, childElements, type Element, namespaceOf, xml } from './xml.ts';
 
 const STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas';
 
@@ -52,7 +52,7 @@ export function readStanzaError(stanza: Element): StanzaErrorParts {
 /** The `<error/>` element; the request is not echoed. [ENT-09] */
 export function writeStanzaError({ condition, type, text, application }: StanzaErrorParts): Element {
   const error = xml('error', { type }, xml(condition, { xmlns: STANZAS }));
-  if (text !== undefined) error.append(xml('text', { xmlns: STANZAS, 'xml:lang': 'en' }, text));
+  if (text !== undefined) error.append(xml('text', { xmlns: STANZAS, 'xml:lang': 'en' }, carriable(text)));
   if (application !== undefined) error.append(xml(application.name, { xmlns: application.namespace }));
   return error;
 }

@@ -14,6 +14,14 @@ export function keepWhitespace(text: string): string {
   return text.replace(/<[^>]*>/g, (tag) => tag.replace(/[\t\n\r]/g, (char) => `&#${char.charCodeAt(0)};`));
 }
 
+/** What no escape can bring into XML: control characters, halves of a character. [XML 1.0 §2.2] */
+const IMPOSSIBLE = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
+
+/** A text from outside, such as a file name, as one that does not end the stream: what XML cannot carry is U+FFFD. */
+export function carriable(text: string): string {
+  return text.replace(IMPOSSIBLE, '\ufffd');
+}
+
 /** The child elements, text left out. */
 export function childElements(element: Element): Element[] {
   return element.getChildElements();

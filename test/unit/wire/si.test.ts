@@ -71,6 +71,13 @@ describe('an offer', () => {
     expect(written.getChild('file')?.toString()).toBe(`<file xmlns="${FILE_TRANSFER}" name="e" size="0"/>`);
   });
 
+  it('is well-formed whatever the file is called [SI-I-07]', () => {
+    const strange = { name: 'a\u0001b', description: '\ud800', size: 1, hasRanges: false };
+    const written = writeOffer({ ...offer, mimeType: 'a/\u0000', file: strange }).toString();
+    expect(written.match(/\ufffd/g)).toHaveLength(3);
+    expect(written).not.toMatch(/\p{Cc}|\p{Cs}/u);
+  });
+
   it('is read as it was written', () => {
     const date = new Date('2004-01-29T03:21:00Z');
     expect(readOffer(writeOffer(offer))).toEqual({

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   attribute,
+  carriable,
   childElements,
   isElement,
   keepWhitespace,
@@ -37,4 +38,13 @@ describe('an element', () => {
     expect(isElement(inner, 'b', 'urn:a')).toBe(false);
     expect(isElement(element, 'b', 'urn:a')).toBe(false);
   });
+});
+
+it.each([
+  ['a\u0001b\u001b.txt', 'a\ufffdb\ufffd.txt'],
+  ['half \ud83d of one', 'half \ufffd of one'],
+  ['\ufffe\uffff', '\ufffd\ufffd'],
+  ['tab\tand\nline \u0085 é 😀 <&>"', 'tab\tand\nline \u0085 é 😀 <&>"'],
+])('the text %j is carried as %j', (text, carried) => {
+  expect(carriable(text)).toBe(carried);
 });
