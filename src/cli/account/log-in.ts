@@ -57,9 +57,11 @@ export async function logIn(options: LogIn, signal: AbortSignal): Promise<Accoun
   const onConnect = (address: string) => {
     isLocal = isLoopback(address);
   };
+  let socket: ServerSocket | undefined;
   class Socket extends ServerSocket {
     constructor() {
       super({ domain, endpoint, insecure, onConnect });
+      socket = this;
     }
   }
   const prototype = Object.assign(Object.create(standard.prototype), {
@@ -81,8 +83,10 @@ export async function logIn(options: LogIn, signal: AbortSignal): Promise<Accoun
   );
   const logOut = async () => {
     entity.reconnect.stop();
+    entity.timeout = LOGOUT_MS;
     const stopped = entity.stop().catch(() => {}); // a connection that is gone is closed enough
     await limited(stopped, 'the end of the stream', LOGOUT_MS).catch(() => {});
+    socket?.destroy(); // a server that says nothing more would keep the process
     session.close();
   };
   try {

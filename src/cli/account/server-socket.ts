@@ -8,6 +8,8 @@ import { type Endpoint, findEndpoints, isLoopback } from './endpoints.ts';
 import { askForTls } from './start-tls.ts';
 
 const CONNECT_MS = 15_000;
+/** A receiver may wait for days: routers shall not forget the connection, and its loss shall be seen. */
+const keepAlive = { keepAlive: true, keepAliveInitialDelay: 60_000 };
 
 export interface ServerOptions {
   readonly domain: string;
@@ -27,6 +29,7 @@ export class ServerSocket extends EventEmitter {
   /** What this class lets pass, the client may treat as safe: it sends PLAIN passwords then. */
   readonly secure = true;
   readonly #options: ServerOptions;
+  readonly #end = new AbortController();
   #socket: Socket | undefined;
 
   constructor(options: ServerOptions) {
@@ -51,6 +54,12 @@ export class ServerSocket extends EventEmitter {
 
   end(): void {
     this.#socket?.end();
+  }
+
+  /** Ends it at once, also while it is being made, whatever the server does. Idempotent. */
+  destroy(): void {
+    this.#end.abort();
+    this.#socket?.destroy();
   }
 
   #attach(socket: Socket): void {
@@ -79,38 +88,48 @@ export class ServerSocket extends EventEmitter {
 
   async #secure(endpoint: Endpoint): Promise<Socket> {
     const { domain, insecure } = this.#options;
-    const socket = await connected(connect({ ...endpoint, noDelay: true }), 'connect');
+    const { signal } = this.#end;
+    const connectPlain = () =>
+      connected(connect({ ...endpoint, noDelay: true, ...keepAlive }), 'connect', signal);
+    const socket = await connectPlain();
     const isTrusted = insecure || isLoopback(socket.remoteAddress ?? '');
     const servername = isIP(domain) === 0 && !domain.startsWith('[') ? { servername: domain } : {};
     const tls: ConnectionOptions = { socket, ...servername, rejectUnauthorized: !isTrusted };
     if (endpoint.isDirectTls)
-      return connected(connectTls({ ...tls, ALPNProtocols: ['xmpp-client'] }), 'secureConnect');
+      return connected(connectTls({ ...tls, ALPNProtocols: ['xmpp-client'] }), 'secureConnect', signal);
     const cut = setTimeout(() => socket.destroy(new Error('the server did not answer')), CONNECT_MS);
+    const giveUp = () => socket.destroy(new Error('called off'));
+    signal.addEventListener('abort', giveUp);
     try {
-      if (await askForTls(socket, domain)) return await connected(connectTls(tls), 'secureConnect');
+      if (await askForTls(socket, domain)) return await connected(connectTls(tls), 'secureConnect', signal);
     } catch (error) {
       socket.on('error', () => {}).destroy();
       throw error;
     } finally {
       clearTimeout(cut);
+      signal.removeEventListener('abort', giveUp);
     }
     socket.destroy();
-    if (isTrusted) return connected(connect({ ...endpoint, noDelay: true }), 'connect');
+    if (isTrusted) return connectPlain();
     throw new Error(
       `${endpoint.host} offers no TLS: the password would be sent in the clear (--insecure allows that)`,
     );
   }
 }
 
-/** @throws the socket's error, or one that says that it took too long; the socket is closed then */
-async function connected<T extends Socket>(socket: T, event: 'connect' | 'secureConnect'): Promise<T> {
+/** @throws the socket's error, or one that says that it took too long or was called off; the socket is closed then */
+async function connected<T extends Socket>(
+  socket: T,
+  event: 'connect' | 'secureConnect',
+  signal: AbortSignal,
+): Promise<T> {
   try {
-    await once(socket, event, { signal: AbortSignal.timeout(CONNECT_MS) });
+    await once(socket, event, { signal: AbortSignal.any([signal, AbortSignal.timeout(CONNECT_MS)]) });
     return socket;
   } catch (error) {
     socket.on('error', () => {}).destroy();
     if (error instanceof Error && error.name === 'AbortError')
-      throw new Error('the server did not answer in time');
+      throw new Error(signal.aborted ? 'called off' : 'the server did not answer in time');
     throw error;
   }
 }

@@ -50,6 +50,8 @@ declare module '@xmpp/client' {
   }
 
   export interface Client extends EventEmitter<ClientEvents> {
+    /** For opening and closing streams, in milliseconds. */
+    timeout: number;
     /** Of these the first that has parameters for the service is used. */
     transports: Transport[];
     /** Undefined or null between two streams. */

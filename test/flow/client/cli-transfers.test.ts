@@ -9,6 +9,7 @@ import type { FileSource } from '../../../src/client/files/ports.ts';
 import { receiveFiles } from '../../../src/client/receive-files.ts';
 import { sendFile } from '../../../src/client/send-file.ts';
 import { Cli, type Exit, runCli } from '../../support/cli.ts';
+import { freezablePort } from '../../support/client/freezable-port.ts';
 import { TwoUsers } from '../../support/client/two-users.ts';
 import { until } from '../../support/until.ts';
 
@@ -165,6 +166,20 @@ describe('Ctrl-C', () => {
     const exit = await sender.exited;
     expect(exit.code).toBe(1);
     expect(eventsOf(exit).at(-1)).toMatchObject({ event: 'failed', code: 'cancelled' });
+  });
+});
+
+describe('a server that goes dead', () => {
+  it('does not keep a command that has nothing more to do', async () => {
+    const { users, folder } = await start();
+    const { port, freeze } = await freezablePort(users.testbed.clientPort);
+    const service = `xmpp://127.0.0.1:${port}`;
+    const args = ['--jid', 'bob@example.test/cli', '--service', service, '--accept', 'all', '--dir', folder];
+    const receiver = new Cli(['receive', ...args], BOB);
+    await receiver.says(/ready/);
+    freeze();
+    receiver.kill('SIGINT');
+    expect((await receiver.exited).code).toBe(0);
   });
 });
 

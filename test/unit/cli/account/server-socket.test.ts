@@ -35,6 +35,16 @@ async function listen(greet: (socket: Socket) => void, host = '127.0.0.1', direc
   return (server.address() as AddressInfo).port;
 }
 
+/** A server for one connection, which is told when `greet` says that it is far enough. */
+async function listenOnce(act: (socket: Socket, greet: () => void) => void, direct = false) {
+  let greet: (socket: Socket) => void = () => {};
+  const greeted = new Promise<Socket>((resolve) => {
+    greet = resolve;
+  });
+  const port = await listen((socket) => act(socket, () => greet(socket)), '127.0.0.1', direct);
+  return { port, greeted };
+}
+
 function open(
   port: number,
   options: Partial<ServerOptions> & { host?: string; isDirectTls?: boolean } = {},
@@ -108,6 +118,30 @@ describe('a server on this machine', () => {
     const closed = new Promise((resolve) => socket.once('close', resolve));
     await expect(once(socket, 'connect')).rejects.toBeInstanceOf(Error);
     await closed;
+  });
+});
+
+describe('a connection that is not wanted any more', () => {
+  it('is left while the server says nothing', async () => {
+    const { port, greeted } = await listenOnce((server, greet) => void server.once('data', greet));
+    const socket = open(port);
+    const left = once(await greeted, 'close');
+    socket.destroy();
+    await left;
+  });
+
+  it('is left although the server does not close its side', async () => {
+    const { port, greeted } = await listenOnce((server, greet) => {
+      server.write('direct');
+      greet();
+    }, true);
+    const socket = open(port, { isDirectTls: true });
+    const left = once(await greeted, 'close');
+    await once(socket, 'data');
+    socket.end();
+    socket.destroy();
+    socket.destroy();
+    await left;
   });
 });
 
