@@ -32,7 +32,7 @@ export interface RequesterOptions {
 }
 
 export interface OpenOptions extends RequesterOptions {
-  /** The target's full JID, or its JID in a chat room. */
+  /** The target's full JID, or its JID in a chat room, as its server writes it: the session key is made of it. */
   readonly to: string;
   /** Agreed on with the target. */
   readonly sid: string;

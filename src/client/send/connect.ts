@@ -92,10 +92,10 @@ function agreeAgain(session: Session, options: ConnectOptions, agreed: Agreed): 
 async function openSocks(
   session: Session,
   options: ConnectOptions,
-  { sid, range }: Agreed,
+  { from: to, sid, range }: Agreed,
 ): Promise<Connection> {
   const onOffer = (streamhosts: readonly Streamhost[]) => options.tell({ event: 'streamhosts', streamhosts });
-  const opened = await openBytestream(session, { ...options, sid, onOffer }); // [SI-I-17]
+  const opened = await openBytestream(session, { ...options, to, sid, onOffer }); // [SI-I-17]
   const { method, streamhost } = opened;
   options.tell({ event: 'connected', method, streamhost });
   return { ...opened, range };
@@ -103,8 +103,8 @@ async function openSocks(
 
 async function openInBand(
   session: Session,
-  { to, signal, tell }: ConnectOptions,
-  { sid, range }: Agreed,
+  { signal, tell }: ConnectOptions,
+  { from: to, sid, range }: Agreed,
 ): Promise<Connection> {
   const stream = await inBandOf(session).open(to, sid, { signal });
   tell({ event: 'connected', method: 'ibb' });

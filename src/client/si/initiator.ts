@@ -3,7 +3,7 @@
 
 import { type Offer, readAnswer, SI, writeOffer } from '../../wire/si.ts';
 import { type FileRange, resolveRange } from '../../wire/si-range.ts';
-import { findChildren, xml } from '../../wire/xml.ts';
+import { attribute, findChildren, xml } from '../../wire/xml.ts';
 import {
   BadProfileError,
   BadRangeError,
@@ -22,6 +22,8 @@ export interface OfferOptions {
 }
 
 export interface Accepted {
+  /** The peer's JID as its server writes it, and as the peer does when it makes a session key of it. [S5B-R-08] */
+  readonly from: string;
   /** Of the methods that the peer chose and we offered, the one that we offered first. [SI-I-11] */
   readonly method: string;
   /** All of these: Smack chooses every method that it can and waits for each. */
@@ -61,7 +63,7 @@ export async function offerFile(
   const isWhole = range?.offset === 0 && range.length === size;
   if (range === undefined || (!isWhole && !hasRanges))
     throw new BadRangeError(`${to} asks for ${JSON.stringify(wanted)} of a file of ${size} bytes`); // [SI-I-14]
-  return { method, methods, range };
+  return { from: attribute(result, 'from') ?? to, method, methods, range };
 }
 
 /** [SI-I-15] */

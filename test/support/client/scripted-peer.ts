@@ -3,6 +3,7 @@
 
 import { EventEmitter, once } from 'node:events';
 import type { Middleware, XmppEntity } from '../../../src/client/entity.ts';
+import { isSameJid } from '../../../src/client/same-jid.ts';
 import { attribute, type Element, xml } from '../../../src/wire/xml.ts';
 
 const PATIENCE_MS = 10_000;
@@ -68,8 +69,9 @@ export class ScriptedPeer {
   }
 
   #reply(request: Element, type: string, payload: Element | undefined): Element {
-    const id = attribute(request, 'id');
-    const reply = xml('iq', { type, id, from: attribute(request, 'to'), to: US });
+    const [id, to = ''] = [attribute(request, 'id'), attribute(request, 'to')];
+    const from = isSameJid(to, this.jid) ? this.jid : to; // a server writes JIDs its own way
+    const reply = xml('iq', { type, id, from, to: US });
     if (payload !== undefined) reply.append(payload);
     return reply;
   }

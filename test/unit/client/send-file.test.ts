@@ -168,6 +168,14 @@ describe('the bytes', () => {
     expect(await outcome).toMatchObject({ name: 'a.txt', bytes: 5, method: 's5b-direct', sha256 });
   });
 
+  it('go to the JID as its server writes it, of which the receiver makes the session key [S5B-R-08]', async () => {
+    const { peer, outcome, socket, set, offer } = await connected({ to: 'BOB@Example.ORG/phone' });
+    expect(set.attrs.to).toBe(PEER);
+    use(peer, set, offer.id);
+    expect(await takeAll(socket)).toBe('hello fin');
+    expect(await outcome).toMatchObject({ method: 's5b-direct', sha256 });
+  });
+
   it('are those of the range that the peer asked for; the sum is that of the file so far [SI-I-13]', async () => {
     const { peer, outcome, socket, set, offer } = await connected({}, { offset: 2 });
     use(peer, set, offer.id);

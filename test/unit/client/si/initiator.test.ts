@@ -65,6 +65,7 @@ describe('an offer', () => {
 describe('an acceptance', () => {
   it('names a method, and takes the whole file if it says no more [SI-I-13]', async () => {
     await expect(answered(writeAnswer({ method: IBB }))).resolves.toEqual({
+      from: PEER,
       method: IBB,
       methods: [IBB],
       range: { offset: 0, length: 1000 },
