@@ -19,25 +19,51 @@ export interface DirectorySinkOptions {
 }
 
 const SPARE = 64 * 1024 * 1024;
+/** How often the same file may come at the same time. */
+const MAX_AT_ONCE = 9;
 
-/** Several files at a time. What was interrupted is kept as `NAME.ID.part`, and resumed when it is offered again. */
+/**
+ * Several files at a time. What was interrupted is kept as `NAME.ID.part`, and resumed when it is offered again. A file
+ * that is offered while it is coming, as by a sender who has crashed unseen, comes from its beginning beside the other.
+ */
 export function directorySink(folder: string, options: DirectorySinkOptions = {}): FileSink {
-  const busy = new Set<string>();
+  /** The partial files that are being written; false when the same file has arrived beside it. */
+  const busy = new Map<string, boolean>();
   return {
     open: async (file, from) => {
       await requireRoom(folder, file.size, options);
-      const path = join(folder, partialName(file, from));
-      if (busy.has(path)) throw new StorageError(`${file.name} is being received from ${from} already`);
-      busy.add(path);
+      const paths = Array.from({ length: MAX_AT_ONCE }, (_, index) =>
+        join(folder, partialName(file, from, index + 1)),
+      );
+      const path = paths.find((each) => !busy.has(each));
+      if (path === undefined)
+        throw new StorageError(`${file.name} is being received from ${from} ${MAX_AT_ONCE} times already`);
+      busy.set(path, true);
+      const place: Place = {
+        isWanted: () => busy.get(path) === true,
+        onArrival: () => {
+          for (const each of paths) if (busy.has(each)) busy.set(each, false);
+        },
+        release: () => busy.delete(path),
+      };
       try {
-        const partial = await openPartial(path, file);
-        return opened(folder, file, partial, () => busy.delete(path));
+        const partial = await openPartial(path, path === paths[0] ? file : { ...file, hasRanges: false });
+        return opened(folder, file, partial, place);
       } catch (error) {
-        busy.delete(path);
+        place.release();
         throw explainStorage(error, `${path} cannot be written`);
       }
     },
   };
+}
+
+/** What a partial file is to the others of its folder. */
+interface Place {
+  /** Whether what there is of it may still be of use. */
+  isWanted(): boolean;
+  onArrival(): void;
+  /** Once nobody touches the partial file any more. */
+  release(): void;
 }
 
 /** [SI-R-17] */
@@ -61,19 +87,16 @@ async function requireRoom(
   }
 }
 
-function opened(folder: string, file: OfferedFile, partial: PartialFile, release: () => void): OpenedSink {
+function opened(folder: string, file: OfferedFile, partial: PartialFile, place: Place): OpenedSink {
   let isOver = false;
-  const end = async () => {
-    isOver = true;
-    await partial.close();
-    release();
-  };
   return {
     offset: partial.offset,
     write: (chunk) => partial.write(chunk),
     finish: async () => {
+      isOver = true;
       try {
         const { bytes, md5, sha256 } = await partial.sums();
+        await partial.close();
         if (md5 !== undefined && md5 !== file.hash) {
           await discard(partial);
           // [SI-R-15] [SI-R-19]
@@ -81,19 +104,24 @@ function opened(folder: string, file: OfferedFile, partial: PartialFile, release
             `${file.name} was damaged on its way: its MD5 is ${md5}, not ${file.hash}`,
           );
         }
-        await end();
-        return { path: await putInPlace(partial.path, folder, safeName(file.name)), bytes, sha256 };
+        const path = await putInPlace(partial.path, folder, safeName(file.name));
+        place.onArrival();
+        return { path, bytes, sha256 };
       } catch (error) {
-        if (!isOver) await end();
+        await partial.close().catch(() => {}); // one failure is enough
         throw error instanceof HashMismatchError
           ? error
           : explainStorage(error, `${file.name} cannot be stored`);
+      } finally {
+        place.release();
       }
     },
     abort: async () => {
       if (isOver) return;
-      await end().catch(() => {}); // what could not be written is not there to be resumed
-      if (!partial.isResumable) await discard(partial);
+      isOver = true;
+      await partial.close().catch(() => {}); // what could not be written is not there to be resumed
+      if (!partial.isResumable || !place.isWanted()) await discard(partial);
+      place.release();
     },
   };
 }

@@ -28,13 +28,14 @@ export interface PartialFile {
 /**
  * The name of what there is of a file while it is not complete. It has a sum of everything that tells the file apart, so
  * that another file, or another sender's, is never taken for it.
+ * @param number above 1 for a file that comes once more while it is coming already
  */
-export function partialName({ name, size, hash, date }: OfferedFile, from: string): string {
+export function partialName({ name, size, hash, date }: OfferedFile, from: string, number = 1): string {
   const jid = parseJid(from);
   const sender = normalise(jid === undefined ? from : bareJid(jid));
   const identity = JSON.stringify([sender, name, size, hash ?? '', date?.getTime() ?? '']);
   const id = createHash('sha256').update(identity).digest('hex').slice(0, 10);
-  return `${safeName(name)}.${id}${PARTIAL}`;
+  return `${safeName(name)}.${id}${number === 1 ? '' : `-${number}`}${PARTIAL}`;
 }
 
 /** Opens what there is, or begins anew. Links are not followed. [SI-R-16] @throws the system's error, StorageError */

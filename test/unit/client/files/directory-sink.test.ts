@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { directorySink } from '../../../../src/client/files/directory-sink.ts';
 import { partialName } from '../../../../src/client/files/partial-file.ts';
+import { describeWith } from '../../../support/requirements.ts';
+import { SmallDisc } from '../../../support/small-disc.ts';
 
 const FROM = 'alice@example.org/desk';
 const bytes = Buffer.from('the quick brown fox');
@@ -151,13 +153,73 @@ describe('a folder', () => {
     await expect(directorySink(join(folder, 'none')).open(file, FROM)).rejects.toThrow('there is no such');
   });
 
-  it('takes the same file only once at a time, and others beside it', async () => {
+  it('takes the same file while it comes already, from its beginning and beside it', async () => {
     const sink = directorySink(folder);
-    const one = await sink.open(file, FROM);
+    const stuck = await sink.open(file, FROM);
+    await stuck.write(bytes.subarray(0, 5));
+    const again = await sink.open(file, FROM);
+    expect(again.offset).toBe(0);
+    await again.write(bytes);
+    expect(await again.finish()).toMatchObject({ path: join(folder, 'fox.txt'), sha256: sum('sha256') });
+    await (await sink.open(file, FROM)).abort();
+    expect(await readdir(folder)).toEqual(['fox.txt', partialName(file, FROM)]);
+    await stuck.write(bytes.subarray(5));
+    expect(await stuck.finish()).toMatchObject({ path: join(folder, 'fox (1).txt'), sha256: sum('sha256') });
+  });
+
+  it('keeps nothing of a file that has arrived beside', async () => {
+    const sink = directorySink(folder);
+    const stuck = await sink.open(file, FROM);
+    await stuck.write(bytes.subarray(0, 5));
+    const again = await sink.open(file, FROM);
+    await again.write(bytes);
+    await again.finish();
+    await stuck.abort();
+    expect(await readdir(folder)).toEqual(['fox.txt']);
+  });
+
+  it('takes the same file so often at the same time, and no more', async () => {
+    const sink = directorySink(folder);
+    const all = await Promise.all(Array.from({ length: 9 }, () => sink.open(file, FROM)));
     await expect(sink.open(file, FROM)).rejects.toThrow('already');
     const other = await sink.open({ ...file, name: 'other.txt' }, FROM);
-    await one.abort();
-    await other.abort();
-    await (await sink.open(file, FROM)).abort();
+    for (const opened of [...all, other]) await opened.abort();
+  });
+});
+
+describeWith(['tmpfs'], 'a disc that is full', () => {
+  it('fails the transfer, and takes the file again when there is room', async () => {
+    const disc = new SmallDisc('4m');
+    const sink = directorySink(disc.folder, { spare: 0 });
+    const large = { name: 'large.bin', size: 2_000_000, hasRanges: true, date: new Date(0) };
+    const chunk = Buffer.alloc(1_000_000, 'x');
+    const opened = await sink.open(large, FROM);
+    disc.fill();
+    await opened.write(chunk);
+    await opened.write(chunk).catch(() => {}); // it may be told here, or at the end
+    await expect(opened.finish()).rejects.toMatchObject({
+      code: 'storage',
+      message: expect.stringContaining('the disc is full'),
+    });
+    disc.free();
+    const again = await sink.open(large, FROM);
+    await again.write(Buffer.alloc(large.size - again.offset, 'x'));
+    expect(await again.finish()).toMatchObject({ path: join(disc.folder, 'large.bin'), bytes: large.size });
+    expect(await readdir(disc.folder)).toEqual(['large.bin']);
+  });
+
+  it('lets go of a transfer that was broken off', async () => {
+    const disc = new SmallDisc('4m');
+    const sink = directorySink(disc.folder, { spare: 0 });
+    const large = { name: 'large.bin', size: 2_000_000, hasRanges: true, date: new Date(0) };
+    const opened = await sink.open(large, FROM);
+    disc.fill();
+    await opened.write(Buffer.alloc(1_000_000, 'x')).catch(() => {});
+    await opened.abort();
+    disc.free();
+    const again = await sink.open(large, FROM);
+    await again.write(Buffer.alloc(large.size - again.offset, 'x'));
+    expect(await again.finish()).toMatchObject({ bytes: large.size });
+    expect(await readdir(disc.folder)).toEqual(['large.bin']);
   });
 });
