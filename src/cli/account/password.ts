@@ -44,9 +44,9 @@ async function fromFile(file: string): Promise<Password> {
 
 /** What is typed is not shown. Ctrl-C gives an empty text. */
 async function ask(question: string, input: NodeJS.ReadStream, output: NodeJS.WriteStream): Promise<string> {
-  output.write(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const reader = createInterface({ input, output: nowhere, terminal: true });
+  const reader = createInterface({ input, output: nowhere, terminal: true }); // from here on the terminal shows nothing
+  output.write(question);
   try {
     const interrupted = new Promise<string>((resolve) => reader.once('SIGINT', () => resolve('')));
     return await Promise.race([reader.question(''), interrupted]);

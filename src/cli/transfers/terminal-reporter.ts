@@ -23,7 +23,7 @@ export function createTerminalReporter(output: NodeJS.WriteStream): Reporter {
     else bars.log(`${line}\n`);
   };
   return {
-    ready: (jid) => print(`ready ${paint('bold', jid)}`),
+    ready: (jid) => print(`ready ${jid}`), // programs look for this line, at terminals of theirs as well
     begin({ peer, file, size }) {
       const name = printable(file);
       const begun = performance.now();

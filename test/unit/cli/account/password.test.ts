@@ -3,8 +3,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { expect, it, onTestFinished } from 'vitest';
-import { findPassword } from '../../../../src/cli/account/password.ts';
+import { findPassword, type PasswordSources } from '../../../../src/cli/account/password.ts';
 
 const streams = {
   input: Object.assign(Object.create(process.stdin), { isTTY: false }),
@@ -31,6 +32,23 @@ it.each([
 it('the environment has it when no file is named', async () => {
   const found = await findPassword('a@b', { file: undefined, variable: 'from here', ...streams });
   expect(found).toEqual({ ok: true, password: 'from here' });
+});
+
+it('a terminal is told to show nothing before the question, and again something after the answer', async () => {
+  const heard: string[] = [];
+  const input = Object.assign(new PassThrough(), {
+    isTTY: true,
+    setRawMode: (isRaw: boolean) => void heard.push(isRaw ? 'hide' : 'show'),
+  });
+  const output = Object.assign(new PassThrough(), { isTTY: true });
+  output.on('data', (text: Buffer) => {
+    heard.push(String(text).trim());
+    if (String(text).includes('Password')) setImmediate(() => input.write('s3cret\r'));
+  });
+  const terminal = { input, output } as unknown as Pick<PasswordSources, 'input' | 'output'>;
+  const found = await findPassword('a@b', { file: undefined, variable: undefined, ...terminal });
+  expect(found).toEqual({ ok: true, password: 's3cret' });
+  expect(heard).toEqual(['hide', 'Password of a@b:', 'show', '']);
 });
 
 it('an empty file, a file that is not there, and nobody to ask are told', async () => {

@@ -84,7 +84,7 @@ describe('for a terminal', () => {
     });
     playAll(createTerminalReporter(output));
     const text = written.join('');
-    expect(text).toContain('alice@example.org/desk');
+    expect(text).toMatch(/^ready alice@example\.org\/desk\n/);
     expect(text).toMatch(/░.*0 %.*waiting/);
     expect(text).toMatch(/by s5b-proxy \(192\.0\.2\.1:7777\)/);
     expect(text).toContain('they said no (declined)');
