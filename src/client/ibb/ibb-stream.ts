@@ -152,12 +152,13 @@ export class IbbStream extends Duplex {
   }
 
   /**
-   * A peer that knows the stream no longer has closed it [IBB-22]. COMPAT libpurple: it never answers a close, but has
-   * answered every block.
+   * A peer that knows the stream no longer has closed it [IBB-22]. One that has answered every block has it all, whatever
+   * comes of the close: it may be gone by now. COMPAT libpurple: it never answers a close.
    */
   #mayIgnore(error: unknown): boolean {
-    if (error instanceof StanzaError) return error.condition === 'item-not-found';
-    return error instanceof TimedOutError && this.#carrier.kind === 'iq';
+    if (error instanceof StanzaError && error.condition === 'item-not-found') return true;
+    const isRefused = error instanceof StanzaError || error instanceof TimedOutError;
+    return isRefused && this.#carrier.kind === 'iq';
   }
 
   /** Nothing moves: a stalled peer, unless it is our own reader who takes a break. [IBB-28] */

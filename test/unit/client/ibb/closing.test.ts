@@ -37,6 +37,14 @@ describe('closing', () => {
     await once(stream, 'finish');
   });
 
+  it('counts as done when the peer has gone with its answer to the last block', async () => {
+    const { peer, stream } = await openedByUs();
+    stream.end('x');
+    peer.accept(await peer.next('data'));
+    peer.refuse(await peer.next('close'), 'service-unavailable');
+    await once(stream, 'finish');
+  });
+
   it('counts as done when the peer never answers it (libpurple)', async () => {
     const { peer, stream } = await openedByUs({ closeMs: 1 });
     stream.end('x');
