@@ -11,13 +11,18 @@ const SEARCH_MS = 10_000;
 const ASK_MS = 5_000;
 
 /**
- * The first resource that answers that it takes files. A full JID is taken at its word, and so is a component's.
+ * The first resource that answers that it takes files. A full JID is taken at its word, and so is a component's. A
+ * person is shown that we are here, so that our end is seen as well: an in-band transfer has no other sign of it. [IBB-28]
  * @param to a JID
  * @throws Error when there is none within 10 s, or the signal's reason
  */
 export async function findReceiver(session: Session, to: string, signal: AbortSignal): Promise<string> {
   const jid = parseJid(to);
-  if (jid === undefined || jid.local === '' || jid.resource !== '') return to;
+  if (jid === undefined || jid.local === '') return to;
+  if (jid.resource !== '') {
+    await session.send(xml('presence', { to }));
+    return to;
+  }
   const asked = new Set<string>();
   let found: (jid: string) => void = () => {};
   const receiver = new Promise<string>((resolve) => {
