@@ -64,7 +64,8 @@ async function receive({ logIn: login, rule }: Choice, options: ReceiveOptions):
     await mkdir(folder, { recursive: true });
     const user = await logIn({ ...login, reconnects: !once, onTrouble }, signal);
     try {
-      const how = { folder, rule, ask, once, direct, allowLocalHosts: user.isLocal };
+      const { isLocal: allowLocalHosts, gone } = user;
+      const how = { folder, rule, ask, once, direct, allowLocalHosts, gone };
       const all = receiveAll(user.session, how, reporter, signal);
       reporter.ready(user.jid);
       return (await all) ? ExitCode.ok : ExitCode.failure;

@@ -7,6 +7,7 @@ import { Session } from '../../client/session.ts';
 import { formatJid, type Jid } from '../../wire/jid.ts';
 import { xml } from '../../wire/xml.ts';
 import { type Endpoint, isLoopback } from './endpoints.ts';
+import { keepConnected } from './reconnect.ts';
 import { ServerSocket } from './server-socket.ts';
 import { dropStreamManagement } from './stream-management.ts';
 
@@ -32,6 +33,8 @@ export interface Account {
   readonly jid: string;
   /** Whether the server is on this machine. */
   readonly isLocal: boolean;
+  /** Aborted, with the reason, when the connection is lost for good. */
+  readonly gone: AbortSignal;
   /** Idempotent. */
   logOut(): Promise<void>;
 }
@@ -72,7 +75,7 @@ export async function logIn(options: LogIn, signal: AbortSignal): Promise<Accoun
   // What follows the end of a stream would throw inside the library, for want of a parser, and end the process.
   entity._onData = (data) => entity.parser?.write(String(data));
   entity.prependListener('element', dropStreamManagement);
-  if (!reconnects) entity.reconnect.stop();
+  const gone = keepConnected(entity, { reconnects, cut: () => socket?.destroy() });
   let isOnline = false;
   entity.on('error', (error) => isOnline && options.onTrouble(error));
   const session = new Session(entity, { onError: options.onTrouble });
@@ -92,7 +95,7 @@ export async function logIn(options: LogIn, signal: AbortSignal): Promise<Accoun
   try {
     const bound = await limited(entity.start(), 'the login', LOGIN_MS, signal);
     isOnline = true;
-    return { session, jid: bound.toString(), isLocal, logOut };
+    return { session, jid: bound.toString(), isLocal, gone, logOut };
   } catch (error) {
     await logOut();
     throw new Error(`${formatJid({ ...jid, resource: '' })} could not log in: ${explain(error)}`, {

@@ -21,6 +21,7 @@ declare module '@xmpp/client' {
     element: [element: Element];
     stanza: [stanza: Element];
     error: [error: Error];
+    connecting: [];
     disconnect: [];
     offline: [];
   }
@@ -60,7 +61,7 @@ declare module '@xmpp/client' {
     _onData(data: Buffer | string): void;
     readonly iqCaller: IqCaller;
     readonly iqCallee: IqCallee;
-    readonly reconnect: { stop(): void };
+    readonly reconnect: { delay: number; stop(): void };
     /** The bound JID; null before. */
     readonly jid: { toString(): string } | null;
     /** `online` when stanzas can be sent. */

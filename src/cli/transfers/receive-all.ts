@@ -21,12 +21,17 @@ export interface ReceiveAll {
   readonly direct: boolean;
   /** Whether they may be on this machine. */
   readonly allowLocalHosts: boolean;
+  /** Aborted when the connection is lost for good, with which no more can come. */
+  readonly gone: AbortSignal;
 }
 
 /** Who showed himself and was answered; more are forgotten, which costs them an answer twice. */
 const MAX_GREETED = 1000;
 
-/** Until the signal, or the end of one transfer; returns whether no transfer has failed. */
+/**
+ * Until the signal, the end of one transfer, or that of the connection; returns whether no transfer has failed.
+ * @throws why the connection was lost, when more was wanted
+ */
 export async function receiveAll(
   session: Session,
   options: ReceiveAll,
@@ -49,19 +54,20 @@ export async function receiveAll(
     isGood &&= went;
     if (options.once) over.abort();
   };
-  const { direct, allowLocalHosts, rule } = options;
+  const { direct, allowLocalHosts, rule, gone } = options;
   const receiver = receiveFiles(session, take, {
     direct,
     allowLocalHosts,
     isWelcome: (from) => isWelcome(rule, from),
   });
   const stopGreeting = greetBack(session, rule);
-  const end = AbortSignal.any([signal, over.signal]);
+  const end = AbortSignal.any([signal, over.signal, gone]);
   if (!end.aborted)
     await new Promise<void>((resolve) => end.addEventListener('abort', () => resolve(), { once: true }));
   stopGreeting();
   receiver.close();
   await Promise.all(running);
+  if (gone.aborted && !signal.aborted && !over.signal.aborted) throw gone.reason;
   return isGood;
 }
 

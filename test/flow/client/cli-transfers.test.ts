@@ -170,20 +170,41 @@ describe('Ctrl-C', () => {
 });
 
 describe('a server that goes dead', () => {
-  it('does not keep a command that has nothing more to do', async () => {
+  async function receiving(...more: string[]) {
     const { users, folder } = await start();
-    const { port, freeze } = await freezablePort(users.testbed.clientPort);
-    const service = `xmpp://127.0.0.1:${port}`;
-    const args = ['--jid', 'bob@example.test/cli', '--service', service, '--accept', 'all', '--dir', folder];
-    const receiver = new Cli(['receive', ...args], BOB);
+    const way = await freezablePort(users.testbed.clientPort);
+    const service = ['--service', `xmpp://127.0.0.1:${way.port}`];
+    const args = ['--jid', 'bob@example.test/cli', ...service, '--accept', 'all', '--dir', folder];
+    const receiver = new Cli(['receive', ...args, ...more], BOB);
     await receiver.says(/ready/);
+    return { receiver, ...way };
+  }
+
+  it('does not keep a command that has nothing more to do', async () => {
+    const { receiver, freeze } = await receiving();
     freeze();
     receiver.kill('SIGINT');
     expect((await receiver.exited).code).toBe(0);
   });
+
+  it('ends a command that waits for one file, and its failure is told', async () => {
+    const { receiver, cut } = await receiving('--once');
+    cut();
+    const { code, stderr } = await receiver.exited;
+    expect([code, stderr]).toEqual([1, 'streamhost: the connection to the server was lost\n']);
+  });
 });
 
 describe('a login', () => {
+  it('that another one with the same resource takes the place of is not fought for', async () => {
+    const { receive } = await start();
+    const first = await receive('--accept', 'all');
+    await receive('--accept', 'all');
+    const { code, stderr } = await first.exited;
+    expect(code).toBe(1);
+    expect(stderr).toContain('streamhost: the server does not want us any more (conflict)\n');
+  });
+
   it('with a wrong password fails and says so, without it', async () => {
     const { sending, file } = await start();
     const wrong = { STREAMHOST_PASSWORD: 'a wrong one' };

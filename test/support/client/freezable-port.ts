@@ -1,4 +1,4 @@
-// The way to a server that can go dead: connections stay open, and not a byte moves any more.
+// The way to a server that can go dead: connections stay open, and not a byte moves any more; or they are cut.
 
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
@@ -7,6 +7,8 @@ import { onTestFinished } from 'vitest';
 export interface FreezablePort {
   readonly port: number;
   freeze(): void;
+  /** Ends every connection, and takes no more. */
+  cut(): void;
 }
 
 /** In front of a port of this machine, until the test is over. */
@@ -26,11 +28,13 @@ export async function freezablePort(port: number): Promise<FreezablePort> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  onTestFinished(() => {
+  const cut = () => {
     for (const socket of sockets) socket.destroy();
     server.close();
-  });
+  };
+  onTestFinished(cut);
   return {
+    cut,
     port: (server.address() as AddressInfo).port,
     freeze: () => {
       isFrozen = true;
