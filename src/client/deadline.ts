@@ -12,8 +12,17 @@ export function within(ms: number, ...signals: Signals): AbortSignal {
 
 /** A signal that is aborted by any of these. */
 export function anyOf(...signals: Signals): AbortSignal {
-  return AbortSignal.any(signals.filter((signal) => signal !== undefined));
+  const given = signals.filter((signal) => signal !== undefined);
+  const any = AbortSignal.any(given);
+  sources.set(any, given);
+  return any;
 }
+
+/**
+ * Keeps what a signal is made of. COMPAT Node.js 20: there `AbortSignal.any` does not, so that an `AbortSignal.timeout`
+ * that nobody else holds is collected as garbage, and never comes. May go with Node.js 20.
+ */
+const sources = new WeakMap<AbortSignal, readonly AbortSignal[]>();
 
 /**
  * The promise's value, unless `ms` milliseconds pass or one of the signals is aborted first; what the promise does

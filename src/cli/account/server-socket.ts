@@ -4,6 +4,7 @@ import { EventEmitter, once } from 'node:events';
 import { connect, isIP, type Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { within } from '../../client/deadline.ts';
 import { type Endpoint, findEndpoints, isLoopback } from './endpoints.ts';
 import { askForTls } from './start-tls.ts';
 
@@ -124,7 +125,7 @@ async function connected<T extends Socket>(
   signal: AbortSignal,
 ): Promise<T> {
   try {
-    await once(socket, event, { signal: AbortSignal.any([signal, AbortSignal.timeout(CONNECT_MS)]) });
+    await once(socket, event, { signal: within(CONNECT_MS, signal) });
     return socket;
   } catch (error) {
     socket.on('error', () => {}).destroy();

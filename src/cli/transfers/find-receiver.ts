@@ -1,6 +1,8 @@
 // The resource of a person that takes files: presence says which there are, service discovery what they can do. [SI-I-02]
 
+import { limited } from '../../client/deadline.ts';
 import { discoverInfo } from '../../client/disco.ts';
+import { TimedOutError } from '../../client/errors.ts';
 import { isSameJid, normalise } from '../../client/same-jid.ts';
 import type { Session } from '../../client/session.ts';
 import { bareJid, parseJid } from '../../wire/jid.ts';
@@ -14,7 +16,7 @@ const ASK_MS = 5_000;
  * The first resource that answers that it takes files. A full JID is taken at its word, and so is a component's. A
  * person is shown that we are here, so that our end is seen as well: an in-band transfer has no other sign of it. [IBB-28]
  * @param to a JID
- * @throws Error when there is none within 10 s, or the signal's reason
+ * @throws Error when there is none within 10 s; CancelledError, OfflineError
  */
 export async function findReceiver(session: Session, to: string, signal: AbortSignal): Promise<string> {
   const jid = parseJid(to);
@@ -37,17 +39,13 @@ export async function findReceiver(session: Session, to: string, signal: AbortSi
     if (features.includes(SI) || features.includes(FILE_TRANSFER)) found(from);
   };
   const stop = session.onPresence((presence) => void ask(presence).catch(() => {})); // the next one may answer
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(SEARCH_MS)]);
   try {
     // For those who are not in our contact list: whoever gets it may show himself in return.
     await session.send(xml('presence', { to }));
     await session.send(xml('presence', { to, type: 'probe' }));
-    return await new Promise((resolve, reject) => {
-      const giveUp = () => reject(signal.aborted ? signal.reason : new Error(explain(to, asked.size)));
-      limit.addEventListener('abort', giveUp, { once: true });
-      receiver.then(resolve, reject);
-      if (limit.aborted) giveUp();
-    });
+    return await limited(receiver, `a resource of ${to}`, SEARCH_MS, signal, session.link);
+  } catch (error) {
+    throw error instanceof TimedOutError ? new Error(explain(to, asked.size)) : error;
   } finally {
     stop();
   }

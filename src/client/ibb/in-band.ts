@@ -3,6 +3,7 @@
 import { IBB, readBlock, readOpen } from '../../wire/ibb.ts';
 import { writeStanzaError } from '../../wire/stanza-error.ts';
 import { attribute, type Element, findChildren, xml } from '../../wire/xml.ts';
+import { anyOf } from '../deadline.ts';
 import { CancelledError, InterruptedError, StanzaError } from '../errors.ts';
 import type { IncomingRequest } from '../handlers.ts';
 import { normalise } from '../same-jid.ts';
@@ -54,10 +55,7 @@ export class InBandBytestreams {
    */
   accept(from: string, sid: string, signal?: AbortSignal): Promise<IbbStream> {
     const { link } = this.#session;
-    return this.#expected.add(
-      keyOf(from, sid),
-      signal === undefined ? link : AbortSignal.any([link, signal]),
-    );
+    return this.#expected.add(keyOf(from, sid), signal === undefined ? link : anyOf(link, signal));
   }
 
   /** Ends every stream, and answers nothing any more. Idempotent. */

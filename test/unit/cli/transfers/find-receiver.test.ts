@@ -56,9 +56,13 @@ it('of a person, it is the first resource that says that it takes files', async 
   expect(await found).toBe(PEER);
 });
 
-it('the search can be called off', async () => {
+it('the search can be called off, and ends with the connection', async () => {
   const controller = new AbortController();
   const { found } = finding(BARE, controller.signal);
   controller.abort(new Error('interrupted'));
-  await expect(found).rejects.toThrow('interrupted');
+  await expect(found).rejects.toMatchObject({ code: 'cancelled' });
+  const lost = finding(BARE);
+  await setImmediate();
+  lost.peer.entity.disconnect();
+  await expect(lost.found).rejects.toMatchObject({ code: 'offline' });
 });
