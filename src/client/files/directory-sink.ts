@@ -1,7 +1,7 @@
 // A folder that takes files from strangers: under safe names, over nothing that is there, complete or not at all.
 // [SI-R-15..18]
 
-import { stat, statfs, unlink } from 'node:fs/promises';
+import { lstat, stat, statfs, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OfferedFile } from '../../wire/si-file.ts';
 import { HashMismatchError, StorageError } from '../errors.ts';
@@ -31,7 +31,6 @@ export function directorySink(folder: string, options: DirectorySinkOptions = {}
   const busy = new Map<string, boolean>();
   return {
     open: async (file, from) => {
-      await requireRoom(folder, file.size, options);
       const paths = Array.from({ length: MAX_AT_ONCE }, (_, index) =>
         join(folder, partialName(file, from, index + 1)),
       );
@@ -47,6 +46,7 @@ export function directorySink(folder: string, options: DirectorySinkOptions = {}
         release: () => busy.delete(path),
       };
       try {
+        await requireRoom(folder, file.size, await sizeOf(path), options);
         const partial = await openPartial(path, path === paths[0] ? file : { ...file, hasRanges: false });
         return opened(folder, file, partial, place);
       } catch (error) {
@@ -66,10 +66,17 @@ interface Place {
   release(): void;
 }
 
-/** [SI-R-17] */
+/** Of what there is of a file already, in bytes. */
+async function sizeOf(path: string): Promise<number> {
+  const info = await lstat(path).catch(() => undefined);
+  return info?.isFile() ? info.size : 0;
+}
+
+/** @param there how many bytes of the file take room already [SI-R-17] */
 async function requireRoom(
   folder: string,
   size: number,
+  there: number,
   { maxBytes, spare = SPARE }: DirectorySinkOptions,
 ): Promise<void> {
   if (maxBytes !== undefined && size > maxBytes)
@@ -78,9 +85,10 @@ async function requireRoom(
     if (!(await stat(folder)).isDirectory()) throw new StorageError(`${folder} is no folder`);
     const { bavail, bsize } = await statfs(folder);
     const free = bavail * bsize;
-    if (size > Math.max(0, free - spare))
+    const needed = size - there;
+    if (needed > Math.max(0, free - spare))
       throw new StorageError(
-        `${folder} has no room for ${size} bytes: ${free} are free, ${spare} of them to be left alone`,
+        `${folder} has no room for ${needed} bytes: ${free} are free, ${spare} of them to be left alone`,
       );
   } catch (error) {
     throw explainStorage(error, `${folder} cannot be written to`);

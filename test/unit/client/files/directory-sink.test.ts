@@ -208,6 +208,19 @@ describeWith(['tmpfs'], 'a disc that is full', () => {
     expect(await readdir(disc.folder)).toEqual(['large.bin']);
   });
 
+  it('needs room only for what is not there yet', async () => {
+    const disc = new SmallDisc('4m');
+    const sink = directorySink(disc.folder, { spare: 0 });
+    const large = { name: 'large.bin', size: 3_000_000, hasRanges: true, date: new Date(0) };
+    const opened = await sink.open(large, FROM);
+    await opened.write(Buffer.alloc(2_000_000, 'x'));
+    await opened.abort();
+    const again = await sink.open(large, FROM);
+    expect(again.offset).toBe(2_000_000);
+    await again.write(Buffer.alloc(1_000_000, 'x'));
+    expect(await again.finish()).toMatchObject({ bytes: large.size });
+  });
+
   it('lets go of a transfer that was broken off', async () => {
     const disc = new SmallDisc('4m');
     const sink = directorySink(disc.folder, { spare: 0 });
