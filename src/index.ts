@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 // The package as a library: the daemon inside another Node.js program.
 
 export { type Loaded, loadConfig, type Sources } from './config/load.ts';

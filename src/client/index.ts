@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 // The library `streamhost/client`: files over XMPP by Stream Initiation, and the building blocks of it.
 
 export type { Streamhost } from '../wire/bytestreams.ts';

@@ -96,27 +96,46 @@ describeWith(['registry'], 'the npm package', () => {
 
   it.each(NODES)('can be imported and required on Node.js %s', async (version) => {
     const node = await nodeBinary(version);
-    const named = "if (typeof library.startDaemon !== 'function') throw new Error('no startDaemon');";
-    await run(node, ['--input-type=module', '-e', `import * as library from 'streamhost'; ${named}`], {
-      cwd: site,
-    });
-    await run(node, ['--input-type=commonjs', '-e', `const library = require('streamhost'); ${named}`], {
-      cwd: site,
-    });
+    for (const [entry, name] of Object.entries({
+      streamhost: 'startDaemon',
+      'streamhost/client': 'sendFile',
+    })) {
+      const named = `if (typeof library.${name} !== 'function') throw new Error('no ${name}');`;
+      const program = `import * as library from '${entry}'; ${named}`;
+      await run(node, ['--input-type=module', '-e', program], { cwd: site });
+      const older = `const library = require('${entry}'); ${named}`;
+      await run(node, ['--input-type=commonjs', '-e', older], { cwd: site });
+    }
   });
 
-  it.each(['mts', 'cts'])('has types for a program in a .%s file', async (extension) => {
+  it.each([
+    ['mts', 'nodenext', 'nodenext'],
+    ['cts', 'nodenext', 'nodenext'],
+    ['mts', 'node16', 'node16'],
+    ['mts', 'esnext', 'bundler'],
+  ])('brings all types that a .%s file needs, with module %s', async (extension, module, resolution) => {
     const source = [
       "import { startDaemon, type ConfigInput } from 'streamhost';",
+      "import { type ReceivedFile, receiveFiles, sendFile, type SentFile, Session, TransferError, type XmppEntity } from 'streamhost/client';",
       "const wanted: ConfigInput = { xmpp: { domain: 'proxy.example.org' } };",
       'export const name: string = startDaemon.name + wanted.xmpp.domain;',
       '// @ts-expect-error a version is a string',
       'export const wrong: Parameters<typeof startDaemon>[1] = { version: 1 };',
+      'export async function transfer(xmpp: XmppEntity): Promise<[SentFile, TransferError | undefined]> {',
+      '  const session = new Session(xmpp);',
+      "  session.handle('get', 'urn:a', 'b', ({ payload }) => payload);",
+      '  // @ts-expect-error an element is no number',
+      "  session.handle('get', 'urn:a', 'c', ({ payload }) => payload + 1);",
+      "  receiveFiles(session, async (offer): Promise<ReceivedFile> => offer.accept({ to: 'inbox' }));",
+      "  const transfer = sendFile(session, { to: 'bob@example.org/phone', source: 'a.pdf' });",
+      "  for await (const event of transfer) if (event.event === 'progress') event.bytes.toFixed();",
+      '  return [await transfer, undefined];',
+      '}',
     ];
-    const file = join(site, `program.${extension}`);
+    const file = join(site, `program-${module}.${extension}`);
     await writeFile(file, source.join('\n'));
-    const types = ['--types', 'node', '--typeRoots', join(ROOT, 'node_modules/@types')];
-    const args = [TSC, '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', ...types, file];
+    const how = ['--module', module, '--moduleResolution', resolution, '--target', 'es2022'];
+    const args = [TSC, '--noEmit', '--strict', '--skipLibCheck', 'false', ...how, file];
     const { stdout } = await run(process.execPath, args, { cwd: site }).catch(
       (error: { stdout: string }) => error,
     );
