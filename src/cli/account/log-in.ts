@@ -8,6 +8,7 @@ import { formatJid, type Jid } from '../../wire/jid.ts';
 import { xml } from '../../wire/xml.ts';
 import { type Endpoint, isLoopback } from './endpoints.ts';
 import { keepConnected } from './reconnect.ts';
+import { hastenScram } from './scram.ts';
 import { ServerSocket } from './server-socket.ts';
 import { dropStreamManagement } from './stream-management.ts';
 
@@ -75,6 +76,7 @@ export async function logIn(options: LogIn, signal: AbortSignal): Promise<Accoun
   // What follows the end of a stream would throw inside the library, for want of a parser, and end the process.
   entity._onData = (data) => entity.parser?.write(String(data));
   entity.prependListener('element', dropStreamManagement);
+  hastenScram(entity);
   const gone = keepConnected(entity, { reconnects, cut: () => socket?.destroy() });
   let isOnline = false;
   entity.on('error', (error) => isOnline && options.onTrouble(error));

@@ -3,6 +3,7 @@
 import { type Client, client } from '@xmpp/client';
 import { limited } from '../../client/deadline.ts';
 import { Session } from '../../client/index.ts';
+import { hastenScram } from '../account/scram.ts';
 
 const LOGIN_MS = 15_000;
 const LOGOUT_MS = 5_000;
@@ -30,6 +31,7 @@ export class User {
   /** @throws Error when the server refuses, or does not answer in time */
   static async logIn(login: Login, signal: AbortSignal): Promise<User> {
     const connection = client({ ...login, timeout: LOGIN_MS });
+    hastenScram(connection);
     connection.reconnect.stop();
     connection.on('error', () => {}); // an error during the login rejects start(); one after it fails what is asked
     try {

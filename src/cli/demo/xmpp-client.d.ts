@@ -50,9 +50,26 @@ declare module '@xmpp/client' {
     readonly prototype: object & { socketParameters(service: string): object | undefined };
   }
 
+  /** One exchange of a SASL mechanism: the client's messages in answer to the server's. */
+  export interface SaslExchange {
+    /** Of SCRAM: `challenge` when the server's salt and rounds are known. */
+    readonly _stage?: string;
+    readonly _salt?: Uint8Array;
+    readonly _iterationCount?: number;
+    challenge(message: string): unknown;
+    response(credentials: object): string | Promise<string>;
+  }
+  export type Mechanism = new () => SaslExchange;
+
   export interface Client extends EventEmitter<ClientEvents> {
     /** For opening and closing streams, in milliseconds. */
     timeout: number;
+    readonly saslFactory: {
+      /** The preferred first. */
+      readonly _mechs: { readonly name: string; mech: Mechanism }[];
+      /** @param names in no order */
+      create(names: readonly string[]): SaslExchange;
+    };
     /** Of these the first that has parameters for the service is used. */
     transports: Transport[];
     /** Undefined or null between two streams. */
