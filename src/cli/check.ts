@@ -10,14 +10,8 @@ import { type Loaded, loadConfig } from '../config/load.ts';
 import { Access } from '../policy/access.ts';
 import { describeVerdict, explainPerson } from './check-person.ts';
 import { explainUsage, readUsageOf } from './check-usage.ts';
-import {
-  addConfigOptions,
-  type ConfigOptions,
-  createCommand,
-  ExitCode,
-  formatProblems,
-  sourcesOf,
-} from './usage.ts';
+import { addConfigOptions, type ConfigOptions, formatProblems, sourcesOf } from './config-options.ts';
+import { createCommand, ExitCode } from './usage.ts';
 
 export interface CheckOptions extends ConfigOptions {
   readonly json?: boolean;

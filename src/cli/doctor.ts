@@ -2,9 +2,10 @@
 
 import type { Command } from 'commander';
 import { type AccountOptions, chooseAccount } from './account/options.ts';
+import { addConfigOptions, type ConfigOptions, sourcesOf } from './config-options.ts';
 import type { Chapter } from './doctor/finding.ts';
 import { formatChapters, isHealthy } from './doctor/finding.ts';
-import { addConfigOptions, type ConfigOptions, createCommand, ExitCode, sourcesOf } from './usage.ts';
+import { createCommand, ExitCode } from './usage.ts';
 
 export interface DoctorOptions extends ConfigOptions, Partial<AccountOptions> {
   readonly otherJid?: string;

@@ -3,14 +3,8 @@
 import type { Command } from 'commander';
 import { formatAddress } from '../config/host.ts';
 import { loadConfig } from '../config/load.ts';
-import {
-  addConfigOptions,
-  type ConfigOptions,
-  createCommand,
-  ExitCode,
-  formatProblems,
-  sourcesOf,
-} from './usage.ts';
+import { addConfigOptions, type ConfigOptions, formatProblems, sourcesOf } from './config-options.ts';
+import { createCommand, ExitCode } from './usage.ts';
 
 interface HealthOptions extends ConfigOptions {
   readonly ready?: boolean;

@@ -5,15 +5,9 @@ import { formatAddress } from '../config/host.ts';
 import { loadConfig } from '../config/load.ts';
 import { type Daemon, StartError, startDaemon } from '../daemon.ts';
 import { version } from '../version.ts';
+import { addConfigOptions, type ConfigOptions, formatProblems, sourcesOf } from './config-options.ts';
 import { type ServiceManager, serviceManager } from './systemd/service-manager.ts';
-import {
-  addConfigOptions,
-  type ConfigOptions,
-  createCommand,
-  ExitCode,
-  formatProblems,
-  sourcesOf,
-} from './usage.ts';
+import { createCommand, ExitCode } from './usage.ts';
 
 /** How long the process may live on after everything has been closed, in milliseconds. */
 const LAST_BREATH_MS = 2000;
