@@ -12,7 +12,7 @@ const rooms = {
   ops: ['rendezvous/ports', 'wire/session-key', 'wire/jid'],
   config: ['wire/jid', 'policy'],
   'self-check': ['wire', 'rendezvous/ports', 'config/host'],
-  client: ['wire'],
+  client: ['wire', 'sockets'],
   testbed: ['wire'],
 };
 

@@ -103,7 +103,7 @@ async function send(session: Session, options: SendFileOptions, tell: Tell): Pro
   const hash = await prefix.of(stream);
   await sendBytes(stream, {
     ...{ hash, idleMs, closeMs },
-    source: source.open(range.offset, range.length),
+    source: source.open(range.offset, range.length, true),
     length: range.length,
     signals: [signal],
     onBytes: (bytes) => tell({ event: 'progress', bytes: range.offset + bytes, total: source.size }),

@@ -1,9 +1,9 @@
 // A second net.Socket on the handle of a first one, to read into a buffer of ours.
 //
-// Node.js lets only the constructor of a socket set `onread`, and a server's sockets are constructed by Node.js.
-// So the relay takes the handle out of the accepted socket and constructs its own around it. `_handle` and the
-// option `handle` are not documented; tls and cluster have used them since Node.js 0.12. The contract tests of
-// the relay run on every supported line of Node.js and would tell.
+// Node.js lets only the constructor of a socket set `onread`. A server's sockets are constructed by Node.js, and one that
+// has had a SOCKS exchange was read in another way before. So relay and client take the handle out of the socket and
+// construct their own around it. `_handle` and the option `handle` are not documented; tls and cluster have used them
+// since Node.js 0.12. The contract tests of the relay run on every supported line of Node.js and would tell.
 
 import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net';
 

@@ -2,14 +2,16 @@
 
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { throwIfAborted } from '../deadline.ts';
 import { InterruptedError, SizeMismatchError, TimedOutError } from '../errors.ts';
-import { breakOff, explainBreak, untilAny, type Waits } from './stream-events.ts';
+import { Intake } from './intake.ts';
+import { breakOff, type Waits } from './stream-events.ts';
 
 export interface ReceiveBytesOptions extends Waits {
   /** How many bytes were agreed on. */
   readonly length: number;
   readonly write: (chunk: Buffer) => Promise<void>;
+  /** Whether a chunk must stay as it is when `write` has resolved. */
+  readonly keepsChunks: boolean;
   /** For the first byte, in milliseconds: a proxy may have to be activated before. [S5B-T-11] */
   readonly firstByteMs: number;
   /** How long the sender may take to close its side after the last byte, in milliseconds. */
@@ -26,13 +28,15 @@ export class NothingCameError extends SizeMismatchError {}
  * @throws SizeMismatchError for too few or too many, NothingCameError for none; InterruptedError, TimedOutError,
  *   CancelledError, OfflineError, and what `write` throws
  */
-export async function receiveBytes(stream: Duplex, options: ReceiveBytesOptions): Promise<void> {
+export async function receiveBytes(given: Duplex, options: ReceiveBytesOptions): Promise<void> {
+  const intake = new Intake(given);
+  const { stream } = intake;
   stream.on('error', () => {}); // told by whichever wait is next
   try {
-    if (options.length === 0) await untilEmptyIsOver(stream, options);
-    else await readAll(stream, options);
+    if (options.length === 0) await untilEmptyIsOver(intake, options);
+    else await readAll(intake, options);
     if (stream instanceof Socket) stream.end(); // in-band, it is the sender who closes [IBB-24]
-    await untilOver(stream, options);
+    await untilOver(intake, options);
     stream.destroy();
   } catch (error) {
     breakOff(stream);
@@ -40,49 +44,37 @@ export async function receiveBytes(stream: Duplex, options: ReceiveBytesOptions)
   }
 }
 
-async function readAll(stream: Duplex, options: ReceiveBytesOptions): Promise<void> {
-  const { length, write, onBytes, firstByteMs, idleMs } = options;
+async function readAll(intake: Intake, options: ReceiveBytesOptions): Promise<void> {
+  const { length, write, keepsChunks, onBytes, firstByteMs, idleMs } = options;
   for (let bytes = 0; bytes < length; ) {
-    const waits = { ...options, idleMs: bytes === 0 ? firstByteMs : idleMs };
-    const chunk = await nextChunk(stream, 'the next byte', waits);
+    const chunk = await intake.next('the next byte', {
+      ...options,
+      idleMs: bytes === 0 ? firstByteMs : idleMs,
+    });
     if (chunk === undefined && bytes === 0) throw new NothingCameError(`none of ${length} bytes came`);
     if (chunk === undefined) throw new SizeMismatchError(`only ${bytes} of ${length} bytes came`);
     if (bytes + chunk.length > length) throw tooMany(length);
-    await write(chunk);
+    await write(keepsChunks && intake.isReusing ? Buffer.from(chunk) : chunk);
     bytes += chunk.length;
     onBytes(bytes);
   }
 }
 
 /** An empty file is a stream that ends. COMPAT Smack: it writes one byte 0xff. */
-async function untilEmptyIsOver(stream: Duplex, options: ReceiveBytesOptions): Promise<void> {
-  const chunk = await nextChunk(stream, 'the end of an empty file', {
-    ...options,
-    idleMs: options.firstByteMs,
-  });
+async function untilEmptyIsOver(intake: Intake, options: ReceiveBytesOptions): Promise<void> {
+  const { firstByteMs: idleMs } = options;
+  const chunk = await intake.next('the end of an empty file', { ...options, idleMs });
   if (chunk !== undefined && !chunk.equals(Buffer.of(0xff))) throw tooMany(0);
 }
 
 /** Until the sender has closed its side. Some never do, and some do it roughly: the file is there in any case. */
-async function untilOver(stream: Duplex, options: ReceiveBytesOptions): Promise<void> {
+async function untilOver(intake: Intake, options: ReceiveBytesOptions): Promise<void> {
   const { length, closeMs: idleMs } = options;
   try {
-    const chunk = await nextChunk(stream, 'the end of the stream', { ...options, idleMs });
+    const chunk = await intake.next('the end of the stream', { ...options, idleMs });
     if (chunk !== undefined) throw tooMany(length);
   } catch (error) {
     if (!(error instanceof TimedOutError || error instanceof InterruptedError)) throw error;
-  }
-}
-
-/** Undefined at the end. */
-async function nextChunk(stream: Duplex, what: string, waits: Waits): Promise<Buffer | undefined> {
-  for (;;) {
-    throwIfAborted(waits.signals, what);
-    const chunk: unknown = stream.read();
-    if (chunk instanceof Buffer) return chunk;
-    if (stream.errored) throw explainBreak(stream.errored);
-    if (stream.readableEnded || stream.destroyed) return undefined;
-    await untilAny(stream, ['readable'], what, waits);
   }
 }
 

@@ -1,10 +1,11 @@
 // The bytes of a file into a stream: read, summed and written piece by piece, then the end. [SI-I-21]
 
 import type { Hash } from 'node:crypto';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { throwIfAborted } from '../deadline.ts';
 import { InterruptedError, SizeMismatchError, TimedOutError } from '../errors.ts';
-import { breakOff, explainBreak, untilAny, type Waits } from './stream-events.ts';
+import { breakOff, explainBreak, until, type Waits } from './stream-events.ts';
 
 export interface SendBytesOptions extends Waits {
   readonly source: AsyncIterable<Buffer>;
@@ -18,8 +19,8 @@ export interface SendBytesOptions extends Waits {
   readonly onBytes: (bytes: number) => void;
 }
 
-/** What waits for a slow stream, in bytes: enough to read and write at the same time. */
-const IN_FLIGHT = 1024 * 1024;
+/** Written at a time in-band, in bytes: little, since that may take seconds. */
+const IN_BAND_PIECE = 64 * 1024;
 
 /**
  * Sends everything and ends the stream; it is broken off when this throws, so that a part is not taken for the whole.
@@ -31,7 +32,7 @@ export async function sendBytes(stream: Duplex, options: SendBytesOptions): Prom
     stream.resume(); // nothing comes back but the end
     await writeAll(stream, options);
     stream.end();
-    await untilTaken(stream, options);
+    await untilClosed(stream, options);
     stream.destroy();
   } catch (error) {
     breakOff(stream);
@@ -39,32 +40,50 @@ export async function sendBytes(stream: Duplex, options: SendBytesOptions): Prom
   }
 }
 
+/** A chunk is summed while the stream takes it, and gone before the source is asked for the next one. */
 async function writeAll(stream: Duplex, options: SendBytesOptions): Promise<void> {
-  const { source, length, hash, onBytes, signals } = options;
+  const { source, length, hash, onBytes } = options;
   let bytes = 0;
   for await (const chunk of source) {
-    hash.update(chunk);
-    throwIfAborted(signals, 'the receiver to take bytes');
-    if (stream.errored) throw explainBreak(stream.errored);
-    if (stream.readableEnded || !stream.writable)
-      throw new InterruptedError(`the receiver closed the stream after ${bytes} of ${length} bytes`);
-    stream.write(chunk);
-    bytes += chunk.length;
-    onBytes(bytes);
-    if (stream.writableLength >= IN_FLIGHT && stream.writableNeedDrain)
-      await untilAny(stream, ['drain'], 'the receiver to take bytes', options);
+    for (const piece of stream instanceof Socket ? [chunk] : cut(chunk)) {
+      requireOpen(stream, bytes, options);
+      const write = (done: () => void) => void stream.write(piece, done);
+      const taken = until(stream, write, 'the receiver to take bytes', options);
+      hash.update(piece);
+      await taken;
+      bytes += piece.length;
+      if (bytes < length) requireOpen(stream, bytes, options);
+      onBytes(bytes);
+    }
   }
   if (bytes !== length) throw new SizeMismatchError(`the source gave ${bytes} bytes in place of ${length}`);
 }
 
+function* cut(chunk: Buffer): Generator<Buffer> {
+  for (let at = 0; at < chunk.length; at += IN_BAND_PIECE) yield chunk.subarray(at, at + IN_BAND_PIECE);
+}
+
+/** @throws InterruptedError when there is no point in writing, or what an aborted signal stands for */
+function requireOpen(stream: Duplex, bytes: number, { signals, length }: SendBytesOptions): void {
+  throwIfAborted(signals, 'the receiver to take bytes');
+  if (stream.errored) throw explainBreak(stream.errored);
+  if (stream.readableEnded || !stream.writable)
+    throw new InterruptedError(`the receiver closed the stream after ${bytes} of ${length} bytes`);
+}
+
 /** Until the receiver has closed its side. Some never do: what the stream has taken is then on its way. */
-async function untilTaken(stream: Duplex, options: SendBytesOptions): Promise<void> {
+async function untilClosed(stream: Duplex, options: SendBytesOptions): Promise<void> {
   const { closeMs } = options;
   while (!stream.writableFinished && !stream.destroyed)
-    await untilAny(stream, ['finish'], 'the receiver to take the last bytes', options);
+    await until(
+      stream,
+      (finished) => stream.once('finish', finished),
+      'the receiver to take the last bytes',
+      options,
+    );
   try {
     while (!stream.readableEnded && !stream.destroyed)
-      await untilAny(stream, [], 'the receiver to close', { ...options, idleMs: closeMs });
+      await until(stream, () => {}, 'the receiver to close', { ...options, idleMs: closeMs });
   } catch (error) {
     if (!(error instanceof TimedOutError)) throw error;
   }

@@ -13,27 +13,23 @@ export interface Waits {
 }
 
 /**
- * Resolves when one of the events comes; 'end' and 'close' resolve it as well.
+ * Resolves when `begin` calls back; 'end' and 'close' resolve it as well.
  * @throws InterruptedError when the stream fails, or TimedOutError, CancelledError, OfflineError
  */
-export async function untilAny(
+export async function until(
   stream: Duplex,
-  events: readonly ('drain' | 'finish' | 'readable')[],
+  begin: (happened: () => void) => void,
   what: string,
   { signals, idleMs }: Waits,
 ): Promise<void> {
   let settle = () => {};
   const happened = new Promise<void>((resolve, reject) => {
-    const all = [...events, 'end', 'close'];
     const onError = (error: Error) => reject(explainBreak(error));
-    settle = () => {
-      for (const event of all) stream.off(event, resolve);
-      stream.off('error', onError);
-    };
+    settle = () => void stream.off('end', resolve).off('close', resolve).off('error', onError);
     if (stream.errored) onError(stream.errored);
     else if (stream.destroyed) resolve();
-    for (const event of all) stream.on(event, resolve);
-    stream.on('error', onError);
+    stream.on('end', resolve).on('close', resolve).on('error', onError);
+    begin(() => resolve());
   });
   await limited(happened, what, idleMs, ...signals).finally(() => settle());
 }

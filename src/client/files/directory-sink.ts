@@ -99,6 +99,7 @@ function opened(folder: string, file: OfferedFile, partial: PartialFile, place: 
   let isOver = false;
   return {
     offset: partial.offset,
+    keepsChunks: false,
     write: (chunk) => partial.write(chunk),
     finish: async () => {
       isOver = true;

@@ -1,16 +1,13 @@
 // A file of this machine, to be sent: read in large pieces, from anywhere, as often as needed.
 
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { throwIfAborted } from '../deadline.ts';
 import { StorageError } from '../errors.ts';
 import { explainStorage } from './explain-storage.ts';
 import type { FileSource } from './ports.ts';
-
-/** Read at a time, in bytes. */
-const PIECE = 512 * 1024;
+import { readPieces } from './read-pieces.ts';
 
 /**
  * @param name what the receiver is told; default: the last part of the path
@@ -21,14 +18,14 @@ export async function fileSource(path: string, name: string = basename(path)): P
     throw explainStorage(error, `${path} cannot be read`);
   });
   if (!info.isFile()) throw new StorageError(`${path} cannot be sent: expected a regular file`);
-  const open = (offset: number, length: number) => readFile(path, offset, length);
+  const open = (offset: number, length: number, reuse = false) => readPieces(path, offset, length, reuse);
   return {
     name,
     size: info.size,
     date: info.mtime,
     isSeekable: true,
     open,
-    md5: (signal) => md5Of(open(0, info.size), signal),
+    md5: (signal) => md5Of(open(0, info.size, true), signal),
   };
 }
 
@@ -40,13 +37,4 @@ export async function md5Of(bytes: AsyncIterable<Buffer>, signal: AbortSignal | 
     hash.update(chunk);
   }
   return hash.digest('hex');
-}
-
-async function* readFile(path: string, offset: number, length: number): AsyncGenerator<Buffer> {
-  if (length === 0) return;
-  try {
-    yield* createReadStream(path, { start: offset, end: offset + length - 1, highWaterMark: PIECE });
-  } catch (error) {
-    throw explainStorage(error, `${path} cannot be read`);
-  }
 }

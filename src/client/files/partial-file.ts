@@ -1,16 +1,15 @@
 // A file that is not complete: written in order, summed as it grows, and found again when the same file is offered. [SI-R-18]
 
 import { createHash, type Hash } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { bareJid, parseJid } from '../../wire/jid.ts';
 import type { OfferedFile } from '../../wire/si-file.ts';
 import { StorageError } from '../errors.ts';
 import { normalise } from '../same-jid.ts';
+import { FileWriter } from './file-writer.ts';
+import { readPieces } from './read-pieces.ts';
 import { PARTIAL, safeName } from './safe-name.ts';
-import { WriteBehind } from './write-behind.ts';
-
-const READ_AT_A_TIME = 512 * 1024;
 
 export interface PartialFile {
   readonly path: string;
@@ -18,6 +17,7 @@ export interface PartialFile {
   readonly offset: number;
   /** Whether it can be told apart from other files of that name, so that it makes sense to keep it. */
   readonly isResumable: boolean;
+  /** One call at a time; the chunk is not needed any more when it resolves. @throws StorageError */
   write(chunk: Buffer): Promise<void>;
   /** Of everything, once: what is not written yet is written. `md5` only if one was offered. */
   sums(): Promise<{ readonly bytes: number; readonly md5: string | undefined; readonly sha256: string }>;
@@ -72,7 +72,7 @@ class Partial implements PartialFile {
   readonly offset: number;
   readonly isResumable: boolean;
   readonly #parts: Parts;
-  readonly #writer: WriteBehind;
+  readonly #writer: FileWriter;
   #bytes: number;
   #isClosed = false;
 
@@ -82,13 +82,14 @@ class Partial implements PartialFile {
     this.isResumable = parts.isResumable;
     this.#parts = parts;
     this.#bytes = parts.offset;
-    this.#writer = new WriteBehind(parts.handle, parts.path, parts.offset);
+    this.#writer = new FileWriter(parts.handle, parts.path, parts.offset);
   }
 
   async write(chunk: Buffer): Promise<void> {
-    await this.#writer.write(chunk);
-    this.#parts.sha256.update(chunk);
+    const written = this.#writer.write(chunk);
+    this.#parts.sha256.update(chunk); // while a thread of Node.js writes
     this.#parts.md5?.update(chunk); // [SI-R-15]
+    await written;
     this.#bytes += chunk.length;
   }
 
@@ -110,6 +111,5 @@ class Partial implements PartialFile {
 }
 
 async function sumBeginning(path: string, length: number, hashes: readonly Hash[]): Promise<void> {
-  const options = { end: length - 1, highWaterMark: READ_AT_A_TIME };
-  for await (const chunk of createReadStream(path, options)) for (const hash of hashes) hash.update(chunk);
+  for await (const piece of readPieces(path, 0, length, true)) for (const hash of hashes) hash.update(piece);
 }

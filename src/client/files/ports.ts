@@ -14,9 +14,10 @@ export interface FileSource {
   /**
    * So many bytes from there on; fewer, when the file has shrunk meanwhile. What is opened is read to the end or
    * destroyed.
+   * @param reuse each chunk may be overwritten when the next one is asked for; for those who keep none. Default false.
    * @throws StorageError, here or while it is read
    */
-  open(offset: number, length: number): AsyncIterable<Buffer>;
+  open(offset: number, length: number, reuse?: boolean): AsyncIterable<Buffer>;
   /** The MD5 of all bytes in lower-case hex, if `isSeekable`. @throws StorageError, CancelledError */
   md5(signal?: AbortSignal): Promise<string>;
 }
@@ -35,6 +36,8 @@ export interface FileSink {
 export interface OpenedSink {
   /** How many bytes are there already; not 0 only if the file that is offered has ranges. */
   readonly offset: number;
+  /** Whether chunks are looked at after `write` has resolved: else their memory is used again. Default true. */
+  readonly keepsChunks?: boolean;
   /** One call at a time. @throws StorageError */
   write(chunk: Buffer): Promise<void>;
   /**

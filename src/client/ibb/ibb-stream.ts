@@ -100,7 +100,8 @@ export class IbbStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error | null) => void): void {
-    this.#sendBlocks(chunk).then(() => callback(), callback);
+    // A block may have to be sent again when the chunk is the writer's again.
+    this.#sendBlocks(Buffer.from(chunk)).then(() => callback(), callback);
   }
 
   override _final(callback: (error?: Error | null) => void): void {

@@ -94,6 +94,7 @@ async function take(
         ...{ firstByteMs, idleMs, closeMs, signals: [until] },
         length: file.size - offset,
         write: (chunk) => sink.write(chunk),
+        keepsChunks: sink.keepsChunks ?? true,
         onBytes: (bytes) => {
           ways.close(secondWay);
           tell({ event: 'progress', bytes: offset + bytes, total: file.size });

@@ -53,7 +53,7 @@ async function hashBefore(source: FileSource, offset: number, signal: AbortSigna
   const hash = createHash('sha256');
   if (offset === 0) return hash;
   let bytes = 0;
-  for await (const chunk of source.open(0, offset)) {
+  for await (const chunk of source.open(0, offset, true)) {
     throwIfAborted([signal], 'the sum of what the receiver has already');
     hash.update(chunk);
     bytes += chunk.length;

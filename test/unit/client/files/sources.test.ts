@@ -9,6 +9,7 @@ import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { fileSource } from '../../../../src/client/files/file-source.ts';
 import { bufferSource, streamSource } from '../../../../src/client/files/memory-source.ts';
+import { openDescriptors } from '../../../support/descriptors.ts';
 
 const bytes = Buffer.from(Array.from({ length: 1_500_000 }, (_, index) => index % 251));
 const md5 = createHash('md5').update(bytes).digest('hex');
@@ -49,6 +50,30 @@ describe('a file', () => {
     const source = await fileSource(await file(), 'other.bin');
     expect(source.name).toBe('other.bin');
     expect(source.date).toBeInstanceOf(Date);
+  });
+
+  it('uses two buffers over and over for a reader who keeps nothing', async () => {
+    const large = Buffer.concat([bytes, bytes]);
+    const path = await file();
+    await writeFile(path, large);
+    const source = await fileSource(path);
+    const memory = new Set<ArrayBufferLike>();
+    let at = 0;
+    for await (const chunk of source.open(0, large.length, true)) {
+      expect(chunk.equals(large.subarray(at, at + chunk.length))).toBe(true);
+      memory.add(chunk.buffer);
+      at += chunk.length;
+    }
+    expect([at, memory.size]).toEqual([large.length, 2]);
+  });
+
+  it('lets go of the file when its reader stops', async () => {
+    const source = await fileSource(await file());
+    for await (const chunk of source.open(0, source.size, true)) {
+      expect(chunk.length).toBeGreaterThan(0);
+      break;
+    }
+    expect(openDescriptors().filter((what) => what.includes('streamhost-sources-'))).toEqual([]);
   });
 
   it('that has shrunk gives fewer bytes [SI-I-21]', async () => {

@@ -61,6 +61,15 @@ describe('sending', () => {
     await once(stream, 'finish');
   });
 
+  it('sends again what was written, whatever has become of the memory since [IBB-20]', async () => {
+    const { peer, stream } = await openedByUs({ retryMs: 1 });
+    const chunk = Buffer.from('before');
+    await new Promise((resolve) => stream.write(chunk, resolve));
+    chunk.fill('after!');
+    peer.refuse(await peer.next('data'), 'recipient-unavailable', 'wait');
+    expect(textOf(await peer.next('data'))).toBe('before');
+  });
+
   it('fails when a block could not be delivered twice [IBB-20]', async () => {
     const { peer, stream, failed } = await openedByUs({ retryMs: 1 });
     stream.write('x');
