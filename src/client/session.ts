@@ -36,6 +36,9 @@ export class Session {
   readonly #handlers = new Handlers();
   readonly #listeners = { message: new Set<StanzaListener>(), presence: new Set<StanzaListener>() };
   readonly #pending = new Pending();
+  /** Nobody but those we ask knows which ids we use. */
+  readonly #idPrefix = `${randomBytes(9).toString('base64url')}-`;
+  #lastId = 0;
   readonly #onError: (error: Error) => void;
   #link = new AbortController();
   #life = new AbortController();
@@ -86,7 +89,7 @@ export class Session {
     payload: Element,
     { signal, timeoutMs = REQUEST_MS }: RequestOptions = {},
   ): Promise<Element> {
-    const id = randomBytes(9).toString('base64url');
+    const id = `${this.#idPrefix}${this.#lastId++}`;
     const answer = this.#pending.expect(id, to, this.jid);
     const exchange = this.send(xml('iq', { type, to, id }, payload)).then(() => answer);
     try {

@@ -76,6 +76,7 @@ export async function logIn(options: LogIn, signal: AbortSignal): Promise<Accoun
   // What follows the end of a stream would throw inside the library, for want of a parser, and end the process.
   entity._onData = (data) => entity.parser?.write(String(data));
   entity.prependListener('element', dropStreamManagement);
+  entity.removeAllListeners('send'); // filters of what we send, of which only stream management has one
   hastenScram(entity);
   const gone = keepConnected(entity, { reconnects, cut: () => socket?.destroy() });
   let isOnline = false;

@@ -48,9 +48,18 @@ export class ServerSocket extends EventEmitter {
     );
   }
 
+  /** What is written in one turn leaves together: in-band blocks and their answers come by the dozen. */
   write(data: string, callback?: (error?: Error | null) => void): void {
-    if (this.#socket === undefined) callback?.(new Error('the connection is closed'));
-    else this.#socket.write(data, callback);
+    const socket = this.#socket;
+    if (socket === undefined) {
+      callback?.(new Error('the connection is closed'));
+      return;
+    }
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      setImmediate(() => socket.uncork());
+    }
+    socket.write(data, callback);
   }
 
   end(): void {

@@ -86,6 +86,29 @@ describe('a server on this machine', () => {
     expect(text).toBe('plain');
   });
 
+  it('gets what is written in one turn in one piece, and all of it before the end', async () => {
+    const received: string[] = [];
+    let over = () => {};
+    const end = new Promise<void>((resolve) => {
+      over = resolve;
+    });
+    let connections = 0;
+    const port = await listen((socket) => {
+      if (++connections === 1) socket.once('data', () => socket.write(features()));
+      else socket.write('ready');
+      if (connections > 1) socket.on('data', (data) => received.push(String(data))).on('end', over);
+    });
+    const socket = open(port);
+    await once(socket, 'data');
+    const written = (text: string) => new Promise((resolve) => socket.write(text, resolve));
+    await Promise.all([written('<one/>'), written('<two/>')]);
+    socket.write('<three/>');
+    socket.end();
+    await end;
+    expect(received[0]).toMatch(/^<one\/><two\/>/);
+    expect(received.join('')).toBe('<one/><two/><three/>');
+  });
+
   it('with STARTTLS is spoken to in TLS, whatever its certificate', async () => {
     const [text] = await once(open(await listen(upgrade)), 'data');
     expect(text).toBe('sécret');
