@@ -8,10 +8,11 @@ import { Daemon } from '../../test/support/interop/daemon.ts';
 import { prosody } from '../../test/support/interop/prosody.ts';
 import { writeSampleFile } from '../../test/support/interop/sample-file.ts';
 import { XmppServer } from '../../test/support/interop/xmpp-server.ts';
+import { cpuSeconds } from '../process-usage.ts';
 import type { BenchFile, TransferContender } from './contender.ts';
 import { ours } from './ours.ts';
 import { plainCopy } from './plain-copy.ts';
-import { type Seconds, transferReport, transferTable } from './report.ts';
+import { type Sample, type Samples, transferReport, transferTable } from './report.ts';
 import { theirs } from './theirs.ts';
 
 const LARGE = 1 << 30;
@@ -49,11 +50,18 @@ export async function benchTransfers(signal: AbortSignal): Promise<void> {
         theirs(server, { title: them, method: 'ibb', sender: 'frank', receiver: 'grace', ...account }),
       ),
     ];
-    const throughProxy = await rounds(large, await writeSampleFile(join(folder, 'large.bin'), LARGE), signal);
-    const inBand = await rounds(small, await writeSampleFile(join(folder, 'small.bin'), SMALL), signal);
+    const measure = async (contenders: readonly TransferContender[], size: number) => {
+      const file = await writeSampleFile(join(folder, `${size}.bin`), size);
+      return rounds(contenders, file, { rounds: ROUNDS, server: server.pid, signal });
+    };
     const tables = [
-      transferTable('1 GiB through the proxy', NOTE_PROXY, LARGE, throughProxy, ['a plain TCP copy', them]),
-      transferTable('16 MiB in-band', NOTE_IN_BAND, SMALL, inBand, [them]),
+      transferTable(await measure(large, LARGE), {
+        ...{ title: '1 GiB through the proxy', note: NOTE_PROXY, size: LARGE, isInBand: false },
+        others: ['a plain TCP copy', them],
+      }),
+      transferTable(await measure(small, SMALL), {
+        ...{ title: '16 MiB in-band', note: NOTE_IN_BAND, size: SMALL, isInBand: true, others: [them] },
+      }),
     ];
     await writeFile(REPORT, transferReport(tables, ROUNDS));
     console.log(transferReport(tables, ROUNDS));
@@ -63,25 +71,35 @@ export async function benchTransfers(signal: AbortSignal): Promise<void> {
 }
 
 const NOTE_PROXY =
-  'From the offer to the receiver’s report. streamhost reads the file, sums it with SHA-256 on both sides and writes it; ' +
-  'slixmpp sums it on both sides and writes nothing; the copy is read and written, and not summed. Both clients go ' +
-  'through streamhost as the proxy.';
-const NOTE_IN_BAND = 'In blocks of 4096 bytes through Prosody, each in an iq of its own.';
+  'From the offer to the receiver’s report. streamhost and slixmpp do the same: the file is read, summed with SHA-256 on ' +
+  'both sides and written, and goes through streamhost as the proxy. The copy is read and written, and not summed.';
+const NOTE_IN_BAND =
+  'In blocks of 4096 bytes through Prosody, each in an iq of its own; read, summed and written as well.';
+
+interface RoundOptions {
+  readonly rounds: number;
+  /** The process of the XMPP server. */
+  readonly server: number;
+  readonly signal: AbortSignal;
+}
 
 /** Everyone moves the file once, then everyone again. */
 async function rounds(
   contenders: readonly TransferContender[],
   file: BenchFile,
-  signal: AbortSignal,
-): Promise<Seconds> {
-  const seconds = new Map<string, number[]>(contenders.map(({ title }) => [title, []]));
-  for (let round = 0; round < ROUNDS; round++) {
+  { rounds, server, signal }: RoundOptions,
+): Promise<Samples> {
+  const samples = new Map<string, Sample[]>(contenders.map(({ title }) => [title, []]));
+  for (let round = 0; round < rounds; round++) {
     for (const contender of contenders) {
       signal.throwIfAborted();
-      const taken = await contender.move(file);
-      seconds.get(contender.title)?.push(taken);
-      console.error(`${contender.title}: ${taken.toFixed(2)} s for ${file.size} bytes`);
+      const before = cpuSeconds(server);
+      const moved = await contender.move(file);
+      samples.get(contender.title)?.push({ ...moved, serverSeconds: cpuSeconds(server) - before });
+      console.error(
+        `${contender.title}: ${file.size} bytes in ${moved.seconds.toFixed(2)} s, ${moved.cpuSeconds.toFixed(2)} s of CPU time`,
+      );
     }
   }
-  return seconds;
+  return samples;
 }

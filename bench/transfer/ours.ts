@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Child } from '../../test/support/interop/child.ts';
 import type { XmppServer } from '../../test/support/interop/xmpp-server.ts';
-import { MOVE_MS, type TransferContender } from './contender.ts';
+import { MOVE_MS, startMeter, type TransferContender } from './contender.ts';
 
 const EXECUTABLE = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const OVER = /"event":"(done|failed)"/;
 const START_MS = 30_000;
 const STOP_MS = 10_000;
 
@@ -35,17 +36,19 @@ export async function ours(server: XmppServer, options: OursOptions): Promise<Tr
   return {
     title,
     async move({ path, sha256 }) {
-      const done = receiver.line(/"event":"(done|failed)"/, MOVE_MS, receiver.next);
+      const done = receiver.line(OVER, MOVE_MS, receiver.next);
       const sender = run('send', '--jid', `alice@${server.domain}`, '--method', method, path, to);
       await sender.line(/"event":"offer"/, START_MS);
-      const began = performance.now();
+      const meter = startMeter({ sender: sender.pid, receiver: receiver.pid });
+      const sent = sender.line(OVER, MOVE_MS).then(() => meter.sender());
       const { text } = await done;
-      const seconds = (performance.now() - began) / 1000;
+      const seconds = meter.seconds();
+      const cpuSeconds = (await sent) + meter.receiver();
       if ((await sender.exit(STOP_MS)) !== 0) throw sender.failure('failed');
       const outcome: { sha256?: string; path?: string } = JSON.parse(text);
       if (outcome.sha256 !== sha256) throw receiver.failure(`did not get the file: ${text}`);
       await rm(outcome.path ?? '', { force: true });
-      return seconds;
+      return { seconds, cpuSeconds };
     },
     async stop() {
       await receiver.stop('SIGINT', STOP_MS);

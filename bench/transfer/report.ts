@@ -3,32 +3,54 @@
 import { describeMachine } from '../report/machine.ts';
 import { fixed, renderTable, type Table } from '../report/table.ts';
 import { median } from '../statistics.ts';
+import type { Moved } from './contender.ts';
 
-/** Title → seconds, one a round. */
-export type Seconds = ReadonlyMap<string, readonly number[]>;
+/** One contender in one round. */
+export interface Sample extends Moved {
+  /** CPU time of the XMPP server, in seconds. */
+  readonly serverSeconds: number;
+}
+
+/** Title → samples, one a round. */
+export type Samples = ReadonlyMap<string, readonly Sample[]>;
 
 const MEBIBYTE = 1 << 20;
 
-/** A table of everybody's pace, and of the paces of `others` as parts of it. */
-export function transferTable(
-  title: string,
-  note: string,
-  size: number,
-  seconds: Seconds,
-  others: readonly string[],
-): Table {
-  const head = ['', 'MiB/s', ...others.map((other) => `× ${other}`)];
-  const rows = [...seconds].map(([name, own]) => [
-    name,
-    fixed(size / MEBIBYTE / median(own), size > 100 * MEBIBYTE ? 0 : 1),
-    ...others.map((other) => fixed(ratio(own, seconds.get(other) ?? []), 2)),
-  ]);
+export interface TableOptions {
+  readonly title: string;
+  readonly note: string;
+  /** Of the file, in bytes. */
+  readonly size: number;
+  /** Whose paces are compared with. */
+  readonly others: readonly string[];
+  /** Whether the bytes go through the server. */
+  readonly isInBand: boolean;
+}
+
+/** Everybody's pace, what it is beside the paces of others, and what it costs. */
+export function transferTable(samples: Samples, options: TableOptions): Table {
+  const { title, note, size, others, isInBand } = options;
+  const [unit, bytes] = isInBand ? (['MiB', MEBIBYTE] as const) : (['GiB', 1024 * MEBIBYTE] as const);
+  const head = [
+    ...['', 'MiB/s', ...others.map((other) => `× ${other}`), `CPU s/${unit}`],
+    ...(isInBand ? ['Prosody: of a core'] : []),
+  ];
+  const rows = [...samples].map(([name, own]) => {
+    const seconds = own.map((sample) => sample.seconds);
+    return [
+      name,
+      fixed(size / MEBIBYTE / median(seconds), isInBand ? 1 : 0),
+      ...others.map((other) => fixed(ratio(own, samples.get(other) ?? []), 2)),
+      fixed((median(own.map(({ cpuSeconds }) => cpuSeconds)) / size) * bytes, 2),
+      ...(isInBand ? [fixed(median(own.map((one) => one.serverSeconds / one.seconds)), 2)] : []),
+    ];
+  });
   return { title, note, head, rows };
 }
 
 /** How many times as fast one is as the other, in the same round. */
-function ratio(own: readonly number[], other: readonly number[]): number {
-  return median(own.map((seconds, round) => (other[round] ?? Number.NaN) / seconds));
+function ratio(own: readonly Sample[], other: readonly Sample[]): number {
+  return median(own.map(({ seconds }, round) => (other[round]?.seconds ?? Number.NaN) / seconds));
 }
 
 export function transferReport(tables: readonly Table[], rounds: number): string {
@@ -36,7 +58,7 @@ export function transferReport(tables: readonly Table[], rounds: number): string
     '# Files from end to end',
     '',
     'Written by `npm run bench -- transfer`: the same file through the clients, beside Prosody. Medians over',
-    `${rounds} rounds that are interleaved; a ratio is taken within a round.`,
+    `${rounds} rounds that are interleaved; a ratio is taken within a round. CPU time is that of sender and receiver.`,
     '',
     ...describeMachine()
       .slice(0, 2)

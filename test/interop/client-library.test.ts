@@ -60,7 +60,7 @@ for (const [name, equip] of Object.entries(servers)) {
       carol = await LibraryUser.login(server, 'carol', PASSWORD, { allowLocalHosts: true });
       for (const client of clients) {
         socks.set(client, await Actor.login(client, server, 'bob', PASSWORD));
-        inBand.set(client, await Actor.login(client, server, 'bob', PASSWORD, ['ibb']));
+        inBand.set(client, await Actor.login(client, server, 'bob', PASSWORD, { methods: ['ibb'] }));
       }
     });
 

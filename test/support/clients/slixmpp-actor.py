@@ -2,8 +2,9 @@
 # A slixmpp user that the interop tests steer: it offers files by SI over SOCKS5 Bytestreams and takes those it is offered.
 #
 # stdin, one JSON object a line: first {"host", "port", "jid", "password"} and perhaps "methods": ["s5b", "ibb"] that it
-# takes files by (default: s5b), then any number of {"to": FULL_JID, "path": FILE} and perhaps "method": "ibb", each an
-# order to send that file, or {"decline": true} to decline the next. The end of stdin ends the process.
+# takes files by (default: s5b) and "inbox", the folder where it writes them (default: it sums them and keeps nothing);
+# then any number of {"to": FULL_JID, "path": FILE} and perhaps "method": "ibb", each an order to send that file, or
+# {"decline": true} to decline the next. The end of stdin ends the process.
 # stdout, one JSON object a line: {"event": "online", "jid"}, {"event": "sent" | "received", "bytes", "sha256"},
 # {"event": "failed", "error"}. One transfer at a time: slixmpp's data events do not name their stream.
 
@@ -28,8 +29,9 @@ def report(event, **fields):
 
 
 class Actor(slixmpp.ClientXMPP):
-    def __init__(self, jid, password, methods):
+    def __init__(self, jid, password, methods, inbox):
         super().__init__(jid, password)
+        self.inbox = inbox
         for plugin in ("xep_0030", "xep_0065", "xep_0095", "xep_0096"):
             self.register_plugin(plugin)
         self["feature_mechanisms"].unencrypted_plain = True
@@ -49,6 +51,7 @@ class Actor(slixmpp.ClientXMPP):
         self.add_event_handler("ibb_stream_end", lambda _: self.on_closed(None))
         self.add_event_handler("failed_auth", lambda _: report("failed", error="login refused"))
         self.received = None
+        self.file = None
         self.closed = None
         self.declines = False
 
@@ -60,6 +63,8 @@ class Actor(slixmpp.ClientXMPP):
         if self.received is not None:
             self.received.update(data)
             self.count += len(data)
+            if self.file is not None:
+                self.file.write(data)
 
     def on_closed(self, error):
         if self.closed is not None and not self.closed.done():
@@ -74,6 +79,9 @@ class Actor(slixmpp.ClientXMPP):
                 self.declines = False
                 await self["xep_0095"].decline(peer, sid, ifrom=iq["to"])
                 return
+            if self.inbox is not None:
+                name = os.path.basename(iq["si"]["file"]["name"])
+                self.file = open(os.path.join(self.inbox, name), "wb", buffering=0)
             opened = asyncio.get_running_loop().create_future()
             self.add_event_handler(f"stream:{sid}:{peer}", opened.set_result, disposable=True)
             await self["xep_0095"].accept(peer, sid, ifrom=iq["to"])
@@ -86,6 +94,9 @@ class Actor(slixmpp.ClientXMPP):
             report("failed", error=f"receiving: {error!r}")
         finally:
             self.received = None
+            if self.file is not None:
+                self.file.close()
+                self.file = None
 
     async def give(self, to, path, method):
         try:
@@ -139,7 +150,7 @@ async def obey(actor):
 def main():
     logging.basicConfig(level=logging.WARNING)
     login = json.loads(sys.stdin.readline())
-    actor = Actor(login["jid"], login["password"], login.get("methods", ["s5b"]))
+    actor = Actor(login["jid"], login["password"], login.get("methods", ["s5b"]), login.get("inbox"))
     actor.connect((login["host"], login["port"]), force_starttls=False, disable_starttls=True)
     actor.loop.run_until_complete(obey(actor))
 

@@ -24,6 +24,8 @@ export interface Login {
   readonly password: string;
   /** By which slixmpp and xmpp4r take files; default: s5b. */
   readonly methods?: readonly ('s5b' | 'ibb')[];
+  /** Where slixmpp writes the files that it takes, which it else only sums. */
+  readonly inbox?: string;
 }
 
 /** How slixmpp and xmpp4r can send a file: in-band, or from a port of their own. */
@@ -48,18 +50,16 @@ export class Actor {
   readonly jid: string;
   readonly #child: Child;
 
-  /** @param methods by which slixmpp and xmpp4r take files; default: s5b */
   static async login(
     kind: ActorKind,
     server: XmppServer,
     user: string,
     password: string,
-    methods?: Login['methods'],
+    options: Pick<Login, 'methods' | 'inbox'> = {},
   ): Promise<Actor> {
     const child = new Child({ title: `${kind} (${user})`, ...(await programOf(kind)) });
-    const jid = `${user}@${server.domain}/${[kind, ...(methods ?? [])].join('-')}`;
-    const login = { host: '127.0.0.1', port: server.c2sPort, jid, password };
-    return Actor.over(child, { ...login, ...(methods && { methods }) });
+    const jid = `${user}@${server.domain}/${[kind, ...(options.methods ?? [])].join('-')}`;
+    return Actor.over(child, { host: '127.0.0.1', port: server.c2sPort, jid, password, ...options });
   }
 
   /** Logs in an actor that runs wherever `child` leads, such as in a container. */
@@ -73,6 +73,10 @@ export class Actor {
   private constructor(child: Child, jid: string) {
     this.#child = child;
     this.jid = jid;
+  }
+
+  get pid(): number {
+    return this.#child.pid;
   }
 
   /** Sends a file through the proxy, or another way; what it has sent. @throws Error when it could not */
