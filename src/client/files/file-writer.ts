@@ -1,6 +1,7 @@
 // Writing a file from some place on, in order: little pieces wait until they are worth a write.
 
 import type { FileHandle } from 'node:fs/promises';
+import type { StorageError } from '../errors.ts';
 import { explainStorage } from './explain-storage.ts';
 
 /** Less waits, in bytes; a crash loses it. */
@@ -12,6 +13,7 @@ export class FileWriter {
   readonly #waiting = Buffer.allocUnsafe(WORTH_A_WRITE);
   #length = 0;
   #position: number;
+  #failure: StorageError | undefined;
 
   constructor(handle: FileHandle, path: string, position: number) {
     this.#handle = handle;
@@ -19,7 +21,10 @@ export class FileWriter {
     this.#position = position;
   }
 
-  /** One call at a time; the chunk is not needed any more when it resolves. @throws StorageError */
+  /**
+   * One call at a time; the chunk is not needed any more when it resolves.
+   * @throws StorageError also each time after one, so that no gap is left in the file
+   */
   async write(chunk: Buffer): Promise<void> {
     if (this.#length + chunk.length > WORTH_A_WRITE) await this.flush();
     if (chunk.length < WORTH_A_WRITE) this.#length += chunk.copy(this.#waiting, this.#length);
@@ -35,6 +40,7 @@ export class FileWriter {
 
   /** The system may write less than it is given, as when the disc is nearly full. */
   async #writeAll(bytes: Buffer): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
     try {
       for (let done = 0; done < bytes.length; ) {
         const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, this.#position);
@@ -42,7 +48,8 @@ export class FileWriter {
         this.#position += bytesWritten;
       }
     } catch (error) {
-      throw explainStorage(error, `${this.#path} cannot be written`);
+      this.#failure = explainStorage(error, `${this.#path} cannot be written`);
+      throw this.#failure;
     }
   }
 }
