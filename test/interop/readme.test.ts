@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readBlocks } from '../containers/guide.ts';
 import { Child } from '../support/interop/child.ts';
+import { inOwnNetwork } from '../support/interop/own-network.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MINUTES_5 = 5 * 60_000;
@@ -58,8 +59,8 @@ describe('the README without Docker', () => {
     const [install = '', check = '', serve = ''] = await commandsWith('npm install --global .');
     await sh(install);
     expect(await sh(check)).toContain('The configuration is valid.');
-    const args = ['-c', `exec ${serve}`];
-    const daemon = new Child({ title: 'streamhost', command: 'bash', args, cwd: copy, env: stringsOf(env) });
+    const [command, ...args] = inOwnNetwork(`exec ${serve}`); // the README's ports may be taken here
+    const daemon = new Child({ title: 'streamhost', command, args, cwd: copy, env: stringsOf(env) });
     await daemon.line(/accepting SOCKS5 connections/, LINE_MS);
     expect(await daemon.stop('SIGTERM', STOP_MS)).toBe(0);
   });
