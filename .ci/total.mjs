@@ -1,12 +1,15 @@
-// Adds up the reports of the test runs: every failure by name with its message, then one line with the totals.
+// Adds up the reports of the test runs: the files that took longest, every failure by name with its message, then one
+// line with the totals.
 
 import { readFileSync } from 'node:fs';
 
 const MESSAGE_LINES = 40;
+const SLOWEST = 15;
 
 const [folder, ...names] = process.argv.slice(2);
 const total = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
+const files = [];
 
 for (const name of names) {
   let report;
@@ -19,6 +22,7 @@ for (const name of names) {
   total.passed += report.numPassedTests;
   total.skipped += report.numPendingTests + report.numTodoTests;
   for (const suite of report.testResults) {
+    files.push({ name: `${name}: ${suite.name}`, seconds: (suite.endTime - suite.startTime) / 1000 });
     const failed = suite.assertionResults.filter(({ status }) => status === 'failed');
     for (const test of failed) {
       failures.push({
@@ -38,6 +42,10 @@ for (const name of names) {
 }
 total.failed = failures.length;
 
+console.log('\nThe slowest files, in seconds:');
+for (const { name, seconds } of files.sort((a, b) => b.seconds - a.seconds).slice(0, SLOWEST)) {
+  console.log(`${seconds.toFixed(0).padStart(5)}  ${name}`);
+}
 for (const { title, message } of failures) {
   console.log(`\nFAILED ${title}`);
   console.log(message.split('\n').slice(0, MESSAGE_LINES).join('\n'));
