@@ -62,9 +62,9 @@ module.exports = {
     },
     {
       name: 'daemon-is-the-top',
-      comment: 'daemon.ts composes everything but cli/, client/ and testbed/',
+      comment: 'daemon.ts and its steps compose everything but cli/, client/ and testbed/',
       severity: 'error',
-      from: { path: '^src/daemon\\.ts$' },
+      from: { path: '^src/daemon(/|\\.ts$)' },
       to: { path: '^src/(cli|client|testbed)/' },
     },
     ...roomRules,

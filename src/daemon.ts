@@ -2,27 +2,27 @@
 
 import type { Loaded } from './config/load.ts';
 import type { Config } from './config/schema.ts';
-import { drain } from './drain.ts';
-import { createEngine, engineTimeouts } from './engine.ts';
+import { drain } from './daemon/drain.ts';
+import { createEngine, engineTimeouts } from './daemon/engine.ts';
+import { Listeners } from './daemon/listeners.ts';
+import { Offer } from './daemon/offer.ts';
+import { openAll } from './daemon/open-all.ts';
+import { prepareAudit } from './daemon/open-audit.ts';
+import { Policies } from './daemon/policies.ts';
+import { Quotas } from './daemon/quotas.ts';
+import { Reloads } from './daemon/reload.ts';
+import { StartError } from './daemon/start-error.ts';
 import { HandshakeSlots } from './listener/handshake-slots.ts';
 import type { Address } from './listener/listener.ts';
-import { Listeners } from './listeners.ts';
-import { Offer } from './offer.ts';
-import { openAll } from './open-all.ts';
-import { prepareAudit } from './open-audit.ts';
 import { createLog, type LogDestination } from './ops/log.ts';
 import { Metrics } from './ops/metrics.ts';
 import { Readiness } from './ops/readiness.ts';
 import { Status } from './ops/status/status.ts';
-import { Policies } from './policies.ts';
 import type { RateTable } from './policy/rate.ts';
-import { Quotas } from './quotas.ts';
-import { Reloads } from './reload.ts';
 import type { Clock, Fact, Observer, RelayEngine } from './rendezvous/ports.ts';
 import { Table } from './rendezvous/table.ts';
 import { OwnConnections } from './self-check/own-connections.ts';
 import { SelfCheck } from './self-check/self-check.ts';
-import { StartError } from './start-error.ts';
 import { systemClock } from './system-clock.ts';
 import { startXmpp } from './xmpp/link.ts';
 

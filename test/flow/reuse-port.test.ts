@@ -1,8 +1,8 @@
 // A port that two processes share while the one hands over to the other.
 
 import { describe, expect, it } from 'vitest';
+import { canReusePort } from '../../src/daemon/open-ports.ts';
 import { startDaemon } from '../../src/daemon.ts';
-import { canReusePort } from '../../src/open-ports.ts';
 import { freePort } from '../support/interop/free-port.ts';
 import { configFor, outcome, ProxyUnderTest } from '../support/proxy.ts';
 import { receive, receiveAll } from '../support/tcp.ts';

@@ -1,7 +1,7 @@
 // The drain's own clock: how far it is, told every few seconds, and its end. [S5B-P-88]
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { drain } from '../../../src/drain.ts';
+import { drain } from '../../../src/daemon/drain.ts';
 import { Table } from '../../../src/rendezvous/table.ts';
 import { type SessionKey, sessionKey } from '../../../src/wire/session-key.ts';
 import { ManualClock } from '../../support/clock.ts';

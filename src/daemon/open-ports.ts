@@ -1,10 +1,10 @@
 // Binds the ports that the configuration names; one that cannot be bound is told in a line that says what to do.
 
-import { formatAddress } from './config/host.ts';
-import type { Config } from './config/schema.ts';
-import { type Address, Listener, type ListenerParts } from './listener/listener.ts';
-import { HttpEndpoint, type HttpParts } from './ops/http.ts';
-import { inheritTuning, setListeningOptions } from './relay/splice/listening-options.ts';
+import { formatAddress } from '../config/host.ts';
+import type { Config } from '../config/schema.ts';
+import { type Address, Listener, type ListenerParts } from '../listener/listener.ts';
+import { HttpEndpoint, type HttpParts } from '../ops/http.ts';
+import { inheritTuning, setListeningOptions } from '../relay/splice/listening-options.ts';
 import { StartError } from './start-error.ts';
 
 /** One entry of `listen`. @param key where it stands in the configuration @throws StartError */

@@ -1,10 +1,10 @@
 // The relay engine that the configuration wants, or the best that runs here.
 
-import type { Config } from './config/schema.ts';
-import type { Log } from './ops/log.ts';
-import type { RateTable } from './policy/rate.ts';
-import { chooseEngine } from './relay/choose.ts';
-import type { Clock, EngineTimeouts, Observer, RelayEngine } from './rendezvous/ports.ts';
+import type { Config } from '../config/schema.ts';
+import type { Log } from '../ops/log.ts';
+import type { RateTable } from '../policy/rate.ts';
+import { chooseEngine } from '../relay/choose.ts';
+import type { Clock, EngineTimeouts, Observer, RelayEngine } from '../rendezvous/ports.ts';
 import { StartError } from './start-error.ts';
 
 export interface EngineParts {

@@ -1,12 +1,12 @@
 // What the configuration allows, put together: limits per address, classes, rates and quotas; and how all of it changes.
 
-import type { Config } from './config/schema.ts';
-import { AddressLimits } from './policy/address-limits.ts';
-import { AdmissionControl } from './policy/admission.ts';
-import { noQuotas, type QuotaLedger } from './policy/quota.ts';
-import { RateTable } from './policy/rate.ts';
-import type { Clock, LimitReading } from './rendezvous/ports.ts';
-import type { TableOptions } from './rendezvous/table.ts';
+import type { Config } from '../config/schema.ts';
+import { AddressLimits } from '../policy/address-limits.ts';
+import { AdmissionControl } from '../policy/admission.ts';
+import { noQuotas, type QuotaLedger } from '../policy/quota.ts';
+import { RateTable } from '../policy/rate.ts';
+import type { Clock, LimitReading } from '../rendezvous/ports.ts';
+import type { TableOptions } from '../rendezvous/table.ts';
 
 export class Policies {
   readonly addresses: AddressLimits;

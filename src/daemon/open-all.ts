@@ -1,18 +1,18 @@
 // Opens whatever the system may refuse, at the start: the audit's file, the quotas' store, listeners, HTTP. All, or none.
 
-import type { Config } from './config/schema.ts';
+import type { Config } from '../config/schema.ts';
+import type { AuditFile } from '../ops/audit.ts';
+import type { HttpEndpoint } from '../ops/http.ts';
+import type { Log } from '../ops/log.ts';
+import type { Metrics } from '../ops/metrics.ts';
+import type { Readiness } from '../ops/readiness.ts';
+import type { Status } from '../ops/status/status.ts';
+import type { Observer, RelayEngine } from '../rendezvous/ports.ts';
+import type { XmppLink } from '../xmpp/link.ts';
 import type { Listeners } from './listeners.ts';
 import { openAudit } from './open-audit.ts';
 import { openHttpPort } from './open-ports.ts';
-import type { AuditFile } from './ops/audit.ts';
-import type { HttpEndpoint } from './ops/http.ts';
-import type { Log } from './ops/log.ts';
-import type { Metrics } from './ops/metrics.ts';
-import type { Readiness } from './ops/readiness.ts';
-import type { Status } from './ops/status/status.ts';
 import type { Quotas } from './quotas.ts';
-import type { Observer, RelayEngine } from './rendezvous/ports.ts';
-import type { XmppLink } from './xmpp/link.ts';
 
 export interface OpeningParts {
   readonly log: Log;

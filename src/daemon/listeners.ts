@@ -1,10 +1,10 @@
 // The listeners that the configuration wants: opened together or not at all, and changed while the daemon runs.
 
 import { isDeepStrictEqual } from 'node:util';
-import { overlaps } from './config/cross-checks.ts';
-import { formatAddress } from './config/host.ts';
-import type { Config } from './config/schema.ts';
-import type { Address, Listener, ListenerParts } from './listener/listener.ts';
+import { overlaps } from '../config/cross-checks.ts';
+import { formatAddress } from '../config/host.ts';
+import type { Config } from '../config/schema.ts';
+import type { Address, Listener, ListenerParts } from '../listener/listener.ts';
 import { openListener } from './open-ports.ts';
 import { StartError } from './start-error.ts';
 

@@ -1,9 +1,9 @@
 // The time between the signal to stop and the end: nobody new comes in, who is there may finish. [S5B-P-73] [S5B-P-88]
 
+import type { Clock, Observer } from '../rendezvous/ports.ts';
+import type { Table } from '../rendezvous/table.ts';
+import type { XmppLink } from '../xmpp/link.ts';
 import type { Listeners } from './listeners.ts';
-import type { Clock, Observer } from './rendezvous/ports.ts';
-import type { Table } from './rendezvous/table.ts';
-import type { XmppLink } from './xmpp/link.ts';
 
 /** How often the log tells how far it is, in milliseconds. */
 const PROGRESS_MS = 5000;

@@ -2,11 +2,11 @@
 // clients are told. [S5B-P-17] [S5B-P-18]
 
 import { networkInterfaces } from 'node:os';
-import { type Address, advertise } from './config/advertise.ts';
-import { formatAddress } from './config/host.ts';
-import type { Config } from './config/schema.ts';
-import type { Log } from './ops/log.ts';
-import { Access } from './policy/access.ts';
+import { type Address, advertise } from '../config/advertise.ts';
+import { formatAddress } from '../config/host.ts';
+import type { Config } from '../config/schema.ts';
+import type { Log } from '../ops/log.ts';
+import { Access } from '../policy/access.ts';
 
 export class Offer {
   readonly #log: Log;

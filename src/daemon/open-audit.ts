@@ -1,10 +1,10 @@
 // The audit's file as the configuration names it: found to be writable before anything depends on it.
 
-import type { Config } from './config/schema.ts';
-import { AuditFile } from './ops/audit.ts';
-import { tryFile } from './ops/destination.ts';
+import type { Config } from '../config/schema.ts';
+import { AuditFile } from '../ops/audit.ts';
+import { tryFile } from '../ops/destination.ts';
+import type { Observer } from '../rendezvous/ports.ts';
 import type { Prepared } from './reload.ts';
-import type { Observer } from './rendezvous/ports.ts';
 import { StartError } from './start-error.ts';
 
 /** @throws StartError when there is a file and it cannot be written */

@@ -2,11 +2,11 @@
 //
 // Each part first gets ready, and may refuse by throwing; then all of them change in one turn, and none may fail.
 
-import { compareConfigs } from './config/changes.ts';
-import type { Loaded } from './config/load.ts';
-import { formatProblem } from './config/problem.ts';
-import type { Config } from './config/schema.ts';
-import type { Observer } from './rendezvous/ports.ts';
+import { compareConfigs } from '../config/changes.ts';
+import type { Loaded } from '../config/load.ts';
+import { formatProblem } from '../config/problem.ts';
+import type { Config } from '../config/schema.ts';
+import type { Observer } from '../rendezvous/ports.ts';
 
 /** A part that has got ready for a configuration. */
 export interface Prepared {

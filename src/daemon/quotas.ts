@@ -1,9 +1,9 @@
 // The quotas as the configuration has them: who counts the bytes, and in which store; changed by a reload.
 
-import type { Config } from './config/schema.ts';
-import { noQuotas, type QuotaLedger, type QuotaLimits, type QuotaVerdict } from './policy/quota.ts';
-import type { StoredLedger } from './policy/quota-ledger.ts';
-import type { Clock, Observer, QuotaReadings } from './rendezvous/ports.ts';
+import type { Config } from '../config/schema.ts';
+import { noQuotas, type QuotaLedger, type QuotaLimits, type QuotaVerdict } from '../policy/quota.ts';
+import type { StoredLedger } from '../policy/quota-ledger.ts';
+import type { Clock, Observer, QuotaReadings } from '../rendezvous/ports.ts';
 import { StartError } from './start-error.ts';
 
 interface Open {
@@ -76,8 +76,8 @@ export class Quotas implements QuotaLedger {
   /** Loads what it needs only here: a daemon without quotas starts without it. */
   async #openLedger(folder: string): Promise<StoredLedger> {
     const [{ LmdbStore }, { StoredLedger }] = await Promise.all([
-      import('./store/lmdb-store.ts'),
-      import('./policy/quota-ledger.ts'),
+      import('../store/lmdb-store.ts'),
+      import('../policy/quota-ledger.ts'),
     ]);
     const store = await LmdbStore.open(folder).catch((cause) => {
       const why = cause instanceof Error ? cause.message : String(cause);
