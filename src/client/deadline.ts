@@ -28,6 +28,7 @@ const sources = new WeakMap<AbortSignal, readonly AbortSignal[]>();
  * The promise's value, unless `ms` milliseconds pass or one of the signals is aborted first; what the promise does
  * afterwards is ignored. Leaves nothing behind on the signals: there may be thousands of waits on each.
  * @param what is waited for, for the message
+ * @param ms may be infinite
  * @throws TimedOutError, or what `explainAbort` makes of a signal
  */
 export async function limited<T>(
@@ -38,8 +39,10 @@ export async function limited<T>(
 ): Promise<T> {
   const ends: (() => void)[] = [];
   const limit = new Promise<never>((_resolve, reject) => {
-    const timer = setTimeout(() => reject(new TimedOutError(`waited too long for ${what}`)), ms);
-    ends.push(() => clearTimeout(timer));
+    if (Number.isFinite(ms)) {
+      const timer = setTimeout(() => reject(new TimedOutError(`waited too long for ${what}`)), ms);
+      ends.push(() => clearTimeout(timer));
+    }
     for (const signal of signals) {
       if (signal === undefined) continue;
       const abandon = () => reject(explainAbort(signal, what));

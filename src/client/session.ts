@@ -24,7 +24,7 @@ export interface SessionOptions {
 
 export interface RequestOptions {
   readonly signal?: AbortSignal;
-  /** Default 30 000 ms. */
+  /** Default 30 000 ms; infinite for those who have a deadline of their own. */
   readonly timeoutMs?: number;
 }
 

@@ -1,7 +1,7 @@
 // Blocks on their way: several at once, within a window, each until its answer. [XEP-0047 §2.2, §4] [IBB-10]
 
 import { SEQ_MODULUS } from '../../wire/ibb.ts';
-import { InterruptedError, StanzaError } from '../errors.ts';
+import { InterruptedError, StanzaError, TimedOutError } from '../errors.ts';
 
 /** One block, in the order of sending. */
 export interface OutgoingBlock {
@@ -17,6 +17,8 @@ export type Deliver = (seq: number, bytes: Buffer) => Promise<void>;
 export interface BlockSenderOptions {
   /** How many blocks may be without an answer at once. */
   readonly window: number;
+  /** Blocks may be without an answer for so long after the one before, in milliseconds. */
+  readonly answerMs: number;
   /** The pause before blocks that could not be delivered are sent again, in milliseconds. */
   readonly retryMs: number;
   /** Told once, also when nobody waits. */
@@ -37,6 +39,8 @@ export class BlockSender {
   /** Blocks that came back undelivered. */
   #returned: OutgoingBlock[] = [];
   #failure: Error | undefined;
+  /** Since the last answer: where a server is slow or shapes, blocks wait for their turn much longer than for their answer. */
+  #silence: NodeJS.Timeout | undefined;
   #waiters: (() => void)[] = [];
 
   constructor(deliver: Deliver, options: BlockSenderOptions) {
@@ -67,13 +71,14 @@ export class BlockSender {
   fail(error: Error): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
+    clearTimeout(this.#silence);
     this.#returned = [];
     this.#wake();
     this.#options.onFailure(error);
   }
 
   #post(block: OutgoingBlock): void {
-    this.#inFlight++;
+    if (this.#inFlight++ === 0) this.#silence?.refresh();
     this.#deliver(block.index % SEQ_MODULUS, block.bytes) // [IBB-08]
       .then(
         () => this.#onTaken(block),
@@ -84,6 +89,7 @@ export class BlockSender {
   #onTaken({ index }: OutgoingBlock): void {
     this.#inFlight--;
     this.#taken = Math.max(this.#taken, index + 1);
+    this.#onAnswer();
     this.#settle();
   }
 
@@ -92,10 +98,23 @@ export class BlockSender {
     this.#inFlight--;
     if (!block.isRetry && error instanceof StanzaError && error.type === 'wait') {
       this.#returned.push(block);
+      this.#onAnswer();
       this.#settle();
     } else {
       this.fail(error instanceof Error ? error : new Error(String(error)));
     }
+  }
+
+  #onAnswer(): void {
+    if (this.#failure !== undefined) return;
+    this.#silence ??= setTimeout(() => this.#onSilence(), this.#options.answerMs).unref();
+    this.#silence.refresh();
+  }
+
+  /** [IBB-28] */
+  #onSilence(): void {
+    const { answerMs } = this.#options;
+    if (this.#inFlight > 0) this.fail(new TimedOutError(`no block was answered for ${answerMs} ms`));
   }
 
   /** When all answers are in: sends again what came back, unless a later block has arrived before it. */

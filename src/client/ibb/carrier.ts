@@ -46,8 +46,9 @@ export class BlockCarrier {
    */
   async #tryIq(seq: number, bytes: Buffer): Promise<boolean> {
     const { peer, sid } = this.#agreement;
-    const { answerMs, firstAnswerMs } = this.#settings;
-    const timeoutMs = this.#isProven ? answerMs : firstAnswerMs;
+    const { firstAnswerMs } = this.#settings;
+    // Those that follow wait behind each other: whoever sends them sees to it that answers come at all.
+    const timeoutMs = this.#isProven ? Number.POSITIVE_INFINITY : firstAnswerMs;
     const signal = this.#signal;
     try {
       await this.#session.request(peer, 'set', writeBlock({ sid, seq, bytes }), { timeoutMs, signal });

@@ -9,7 +9,7 @@ export interface InBandOptions {
   readonly acceptMessages?: boolean;
   /** How many blocks may be on their way without an answer. Default 64. */
   readonly window?: number;
-  /** A block without an answer for so long ends the stream, in milliseconds. Default 60 000. */
+  /** No answer for so long, while blocks wait for theirs, ends the stream, in milliseconds. Default 60 000. */
   readonly answerMs?: number;
   /** The same for the first block, after which data goes in messages instead, in milliseconds. Default 5000. */
   readonly firstAnswerMs?: number;

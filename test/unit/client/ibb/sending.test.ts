@@ -1,10 +1,12 @@
 // Data on an in-band bytestream that we opened: the window, the numbers, and what can go wrong on the way.
 
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { writeBlock } from '../../../../src/wire/ibb.ts';
 import { attribute } from '../../../../src/wire/xml.ts';
 import { openedByUs, seqOf, sid, textOf } from './fixture.ts';
+
+afterEach(() => void vi.useRealTimers());
 
 describe('sending', () => {
   it('sends the first block alone, then as many as the window has room for [IBB-10]', async () => {
@@ -91,6 +93,36 @@ describe('sending', () => {
     stream.write('ab');
     peer.accept(await peer.next('data'));
     expect(await failed).toMatchObject({ code: 'timed-out' });
+  });
+
+  it('gives a server that is slow, or shapes, its time: what counts is the answer before [IBB-28]', async () => {
+    const { peer, stream, failed } = await openedByUs({ answerMs: 1000 }, { blockSize: 1, window: 4 });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    stream.write('abcdef');
+    peer.accept(await peer.next('data'));
+    const window = [];
+    for (const _ of 'bcde') window.push(await peer.next('data'));
+    for (const data of window.slice(0, 3)) {
+      vi.advanceTimersByTime(900);
+      peer.accept(data);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(stream.errored).toBeNull();
+    vi.advanceTimersByTime(1000);
+    expect(await failed).toMatchObject({ code: 'timed-out' });
+  });
+
+  it('does not mind how long its writer takes [IBB-28]', async () => {
+    const { peer, stream } = await openedByUs({ answerMs: 1000 }, { blockSize: 1 });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    for (const text of 'abc') {
+      stream.write(text);
+      vi.advanceTimersByTime(900);
+      peer.accept(await peer.next('data'));
+      await new Promise((resolve) => setImmediate(resolve));
+      vi.advanceTimersByTime(5000);
+    }
+    expect(stream.errored).toBeNull();
   });
 
   it('goes on in messages when the first block is not answered at all (xmpp4r)', async () => {
