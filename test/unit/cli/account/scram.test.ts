@@ -30,6 +30,16 @@ describe('SCRAM-SHA-1', () => {
     expect(await logIn(username, password)).toMatchObject({ state });
   });
 
+  it('refuses a number of rounds that would keep the process from its end', async () => {
+    const entity = client({ service: 'xmpp://127.0.0.1', domain: 'localhost' });
+    hastenScram(entity);
+    const exchange = entity.saslFactory.create(['SCRAM-SHA-1']);
+    const credentials = { username: 'alice', password: 'wonderland' };
+    const nonce = /r=(.*)$/.exec(await exchange.response(credentials))?.[1];
+    exchange.challenge(`r=${nonce}server,s=QSXCR+Q6sek8bf92,i=2000000000`);
+    await expect(exchange.response(credentials)).rejects.toThrow('2000000000 rounds');
+  });
+
   it('does not call Web Crypto for each of the rounds', async () => {
     const sign = vi.spyOn(crypto.subtle, 'sign');
     onTestFinished(() => sign.mockRestore());
