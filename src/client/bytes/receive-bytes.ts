@@ -2,6 +2,7 @@
 
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { limited } from '../deadline.ts';
 import { InterruptedError, SizeMismatchError, TimedOutError } from '../errors.ts';
 import { Intake } from './intake.ts';
 import { breakOff, type Waits } from './stream-events.ts';
@@ -45,7 +46,7 @@ export async function receiveBytes(given: Duplex, options: ReceiveBytesOptions):
 }
 
 async function readAll(intake: Intake, options: ReceiveBytesOptions): Promise<void> {
-  const { length, write, keepsChunks, onBytes, firstByteMs, idleMs } = options;
+  const { length, write, keepsChunks, onBytes, firstByteMs, idleMs, signals } = options;
   for (let bytes = 0; bytes < length; ) {
     const chunk = await intake.next('the next byte', {
       ...options,
@@ -54,7 +55,8 @@ async function readAll(intake: Intake, options: ReceiveBytesOptions): Promise<vo
     if (chunk === undefined && bytes === 0) throw new NothingCameError(`none of ${length} bytes came`);
     if (chunk === undefined) throw new SizeMismatchError(`only ${bytes} of ${length} bytes came`);
     if (bytes + chunk.length > length) throw tooMany(length);
-    await write(keepsChunks && intake.isReusing ? Buffer.from(chunk) : chunk);
+    const written = write(keepsChunks && intake.isReusing ? Buffer.from(chunk) : chunk);
+    await limited(written, 'the bytes to be stored', idleMs, ...signals); // the sink may be anybody's
     bytes += chunk.length;
     onBytes(bytes);
   }

@@ -4,7 +4,8 @@ import type { Hash } from 'node:crypto';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { throwIfAborted } from '../deadline.ts';
-import { InterruptedError, SizeMismatchError, TimedOutError } from '../errors.ts';
+import { InterruptedError, SizeMismatchError, TimedOutError, type TransferError } from '../errors.ts';
+import { chunksOf } from './chunks-of.ts';
 import { breakOff, explainBreak, until, type Waits } from './stream-events.ts';
 
 export interface SendBytesOptions extends Waits {
@@ -42,21 +43,43 @@ export async function sendBytes(stream: Duplex, options: SendBytesOptions): Prom
 
 /** A chunk is summed while the stream takes it, and gone before the source is asked for the next one. */
 async function writeAll(stream: Duplex, options: SendBytesOptions): Promise<void> {
-  const { source, length, hash, onBytes } = options;
+  const { source, length, hash, onBytes, signals } = options;
   let bytes = 0;
-  for await (const chunk of source) {
-    for (const piece of stream instanceof Socket ? [chunk] : cut(chunk)) {
-      requireOpen(stream, bytes, options);
-      const write = (done: () => void) => void stream.write(piece, done);
-      const taken = until(stream, write, 'the receiver to take bytes', options);
-      hash.update(piece);
-      await taken;
-      bytes += piece.length;
-      if (bytes < length) requireOpen(stream, bytes, options);
-      onBytes(bytes);
+  const gone = new AbortController();
+  const onClose = () => gone.abort(explainEnd(stream, bytes, length));
+  stream.once('close', onClose);
+  try {
+    for await (const chunk of chunksOf(source, { ...options, signals: [...signals, gone.signal] })) {
+      for (const piece of stream instanceof Socket ? [chunk] : cut(chunk)) {
+        requireOpen(stream, bytes, options);
+        const isLast = bytes + piece.length >= length;
+        const taken = write(stream, piece, isLast, options);
+        hash.update(piece);
+        await taken;
+        bytes += piece.length;
+        if (!isLast) requireOpen(stream, bytes, options);
+        onBytes(bytes);
+      }
     }
+  } finally {
+    stream.off('close', onClose);
   }
   if (bytes !== length) throw new SizeMismatchError(`the source gave ${bytes} bytes in place of ${length}`);
+}
+
+/** Until the piece is gone, or the stream's end shows that it will not go; for the last piece, its end shows nothing. */
+async function write(stream: Duplex, piece: Buffer, isLast: boolean, options: Waits): Promise<void> {
+  let isGone = false;
+  let tell = () => {};
+  stream.write(piece, () => {
+    isGone = true;
+    tell();
+  });
+  const begin = (happened: () => void) => {
+    tell = happened;
+  };
+  while (!isGone && !stream.destroyed && (isLast || !stream.readableEnded))
+    await until(stream, begin, 'the receiver to take bytes', options);
 }
 
 function* cut(chunk: Buffer): Generator<Buffer> {
@@ -66,9 +89,12 @@ function* cut(chunk: Buffer): Generator<Buffer> {
 /** @throws InterruptedError when there is no point in writing, or what an aborted signal stands for */
 function requireOpen(stream: Duplex, bytes: number, { signals, length }: SendBytesOptions): void {
   throwIfAborted(signals, 'the receiver to take bytes');
-  if (stream.errored) throw explainBreak(stream.errored);
-  if (stream.readableEnded || !stream.writable)
-    throw new InterruptedError(`the receiver closed the stream after ${bytes} of ${length} bytes`);
+  if (stream.errored || stream.readableEnded || !stream.writable) throw explainEnd(stream, bytes, length);
+}
+
+function explainEnd({ errored }: Duplex, bytes: number, length: number): TransferError {
+  if (errored) return explainBreak(errored);
+  return new InterruptedError(`the receiver closed the stream after ${bytes} of ${length} bytes`);
 }
 
 /** Until the receiver has closed its side. Some never do: what the stream has taken is then on its way. */

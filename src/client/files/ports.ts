@@ -46,7 +46,10 @@ export interface OpenedSink {
    * @throws HashMismatchError, StorageError
    */
   finish(): Promise<StoredFile>;
-  /** It ends here; what has come is kept for another try where that is possible. Does not throw. Idempotent. */
+  /**
+   * It ends here, perhaps while a `write` has not come back; what has come is kept for another try where that is
+   * possible. Does not throw. Idempotent.
+   */
   abort(): Promise<void>;
 }
 

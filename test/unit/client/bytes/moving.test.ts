@@ -1,11 +1,14 @@
 // Bytes between TCP connections, sources and sinks whose memory is used again.
 
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { receiveBytes } from '../../../../src/client/bytes/receive-bytes.ts';
 import { sendBytes } from '../../../../src/client/bytes/send-bytes.ts';
-import { Acceptor, receiveAll } from '../../../support/tcp.ts';
+import { StorageError } from '../../../../src/client/errors.ts';
+import { Acceptor, ended, receive, receiveAll } from '../../../support/tcp.ts';
 
 const MEBIBYTE = 1 << 20;
 const limits = { signals: [], idleMs: 60_000, firstByteMs: 60_000, closeMs: 60_000 };
@@ -37,6 +40,54 @@ describe('sending', () => {
     expect([told, bytes.length, end]).toEqual([16 * MEBIBYTE, 16 * MEBIBYTE, 'fin']);
     expect(bytes.equals(all(16))).toBe(true);
     expect(hash.digest('hex')).toBe(sumOf(bytes));
+  });
+
+  it('asks for no more while the last bytes are on their way, although the receiver has closed its side', async () => {
+    const { client, accepted } = await pair();
+    const memory = Buffer.alloc(16 * MEBIBYTE, 'x'); // more than the system takes unread
+    async function* source() {
+      yield memory.subarray(0, 1);
+      yield memory.subarray(1);
+      memory.fill('y');
+    }
+    const hash = createHash('sha256');
+    const sent = sendBytes(client, {
+      ...limits,
+      source: source(),
+      length: memory.length,
+      hash,
+      onBytes: () => {},
+    });
+    await receive(accepted, 1);
+    accepted.end();
+    await once(client, 'end');
+    await new Promise((resolve) => setImmediate(resolve));
+    const { bytes } = await receiveAll(accepted);
+    await sent;
+    expect(bytes.equals(Buffer.alloc(memory.length - 1, 'x'))).toBe(true);
+  });
+
+  it.each([
+    ['is called off', 'cancelled', (_: Socket, controller: AbortController) => controller.abort()],
+    ['has lost its receiver', 'interrupted', (accepted: Socket) => void accepted.resetAndDestroy()],
+    ['waits for too long', 'timed-out', () => {}],
+  ])('that %s ends, although the source gives nothing any more', async (_, code, happen) => {
+    const { client, accepted } = await pair();
+    const controller = new AbortController();
+    const isIdle = code === 'timed-out';
+    async function* source() {
+      yield Buffer.from('a');
+      await new Promise(() => {});
+    }
+    const sent = sendBytes(client, {
+      ...{ ...limits, signals: [controller.signal], ...(isIdle && { idleMs: 100 }) },
+      ...{ source: source(), length: 2, hash: createHash('sha256'), onBytes: () => {} },
+    });
+    const over = expect(sent).rejects.toMatchObject({ code });
+    await receive(accepted, 1);
+    happen(accepted, controller);
+    await over;
+    expect(client.destroyed).toBe(true);
   });
 
   it('tells of progress in small steps where it may be slow', async () => {
@@ -71,5 +122,26 @@ describe('receiving', () => {
     });
     expect(sum.digest('hex')).toBe(sumOf(bytes));
     expect(Buffer.concat(kept).equals(bytes)).toBe(keepsChunks);
+  });
+
+  it.each([
+    ['fails', 'storage', () => Promise.reject(new StorageError('the disc is full'))],
+    ['does not come back, for too long', 'timed-out', () => new Promise<void>(() => {})],
+    ['does not come back, and it is called off', 'cancelled', () => new Promise<void>(() => {})],
+  ])('ends, and the sender sees it, when the sink %s', async (_, code, write) => {
+    const { client, accepted } = await pair();
+    const controller = new AbortController();
+    const reset = ended(accepted);
+    accepted.write('a');
+    const received = receiveBytes(client, {
+      ...{ ...limits, length: 2, keepsChunks: false, onBytes: () => {} },
+      ...{ signals: [controller.signal], ...(code === 'timed-out' && { idleMs: 100 }) },
+      write: () => {
+        if (code === 'cancelled') setImmediate(() => controller.abort());
+        return write();
+      },
+    });
+    await expect(received).rejects.toMatchObject({ code });
+    expect(await reset).toBe('reset');
   });
 });
