@@ -46,7 +46,7 @@ async function writeAll(stream: Duplex, options: SendBytesOptions): Promise<void
   const { source, length, hash, onBytes, signals } = options;
   let bytes = 0;
   const gone = new AbortController();
-  const onClose = () => gone.abort(explainEnd(stream, bytes, length));
+  const onClose = () => bytes < length && gone.abort(explainEnd(stream, bytes, length)); // libpurple closes with the last one
   stream.once('close', onClose);
   try {
     for await (const chunk of chunksOf(source, { ...options, signals: [...signals, gone.signal] })) {

@@ -90,6 +90,21 @@ describe('sending', () => {
     expect(client.destroyed).toBe(true);
   });
 
+  it('is complete when the receiver closes with the last byte (libpurple), although the source has not ended', async () => {
+    const { client, accepted } = await pair();
+    client.allowHalfOpen = false;
+    async function* source() {
+      yield Buffer.from('a');
+      await once(client, 'close');
+    }
+    const hash = createHash('sha256');
+    const sent = sendBytes(client, { ...limits, source: source(), length: 1, hash, onBytes: () => {} });
+    await receive(accepted, 1);
+    accepted.end();
+    accepted.resume();
+    await sent;
+  });
+
   it('tells of progress in small steps where it may be slow', async () => {
     const told: number[] = [];
     const stream = new PassThrough({ allowHalfOpen: false });
