@@ -8,6 +8,8 @@ import { acceptPeer } from './accept.ts';
 import type { DirectAddresses } from './addresses.ts';
 
 const HANDSHAKE_MS = 10_000;
+/** What is on its way when everything is written has arrived by then, in milliseconds. */
+const ARRIVAL_MS = 5_000;
 /** A target may connect to all our addresses at once. */
 const MAX_CONNECTIONS = 16;
 
@@ -55,8 +57,23 @@ export class DirectHost {
 
   /** Closes the port and every connection that was not taken [S5B-R-05]. Idempotent. */
   close(): void {
-    for (const server of this.#servers) server.close();
+    this.#closePort();
     for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /**
+   * Closes the port, and what was not taken when the stream that was has brought everything. COMPAT slixmpp 1.8.3: it
+   * connects to all addresses, and takes the end of any of these connections for the end of the file.
+   */
+  closeAfter(stream: Socket): void {
+    this.#closePort();
+    const close = () => this.close();
+    stream.once('close', close).once('finish', () => setTimeout(close, ARRIVAL_MS).unref());
+    if (stream.destroyed) close();
+  }
+
+  #closePort(): void {
+    for (const server of this.#servers) server.close();
   }
 
   async #listen(options: { host?: string; port: number }): Promise<void> {

@@ -55,6 +55,7 @@ export async function openBytestream(session: Session, options: OpenOptions): Pr
   const key = sessionKey(sid, session.jid, to);
   const addresses = directAddresses(direct);
   const host = addresses && (await DirectHost.open(addresses, key).catch(() => undefined)); // proxies remain
+  let taken: Socket | undefined;
   try {
     const own = (host && addresses?.tell) ?? [];
     const ours = own.map((address) => ({ jid: session.jid, host: address, port: host?.port ?? 0 }));
@@ -70,14 +71,15 @@ export async function openBytestream(session: Session, options: OpenOptions): Pr
     if (first === undefined)
       throw new InvalidAnswerError(`${to} uses ${used ?? 'no streamhost'}, which was not offered`);
     if (!isSameJid(first.jid, session.jid)) return await useProxy(session, chosen, key, options);
-    const stream = host?.take();
-    if (stream === undefined)
+    taken = host?.take();
+    if (taken === undefined)
       throw new InvalidAnswerError(`${to} says that it is connected to us, but is not`);
     // Which of our addresses the target used it does not say; this is where it arrived.
-    const at = stream.localAddress?.replace(/^::ffff:/, '') ?? first.host;
-    return bytestream(stream, { ...first, host: at }, session.jid);
+    const at = taken.localAddress?.replace(/^::ffff:/, '') ?? first.host;
+    return bytestream(taken, { ...first, host: at }, session.jid);
   } finally {
-    host?.close();
+    if (taken === undefined) host?.close();
+    else host?.closeAfter(taken);
   }
 }
 
