@@ -1,11 +1,13 @@
 // The streamhost image at work beside Prosody: what it moves, what it may do, how little it needs, how it ends.
 
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { getContainerRuntimeClient, type StartedTestContainer, Wait } from 'testcontainers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sumOfMetric } from '../support/interop/metrics.ts';
 import { describeWith } from '../support/requirements.ts';
 import { Couple, moveFile } from './exchange.ts';
+import { DOCKER, STREAMHOST } from './images.ts';
 import { DOMAIN, Site, type StartedProxy } from './site.ts';
 
 const SIZE = 32 * 1024 * 1024;
@@ -55,6 +57,13 @@ describeWith(['docker'], 'the streamhost image', () => {
       'org.opencontainers.image.title': 'streamhost',
       'org.opencontainers.image.licenses': 'Apache-2.0',
     });
+  });
+
+  it('adds as much to its base image as docker/README.md says', async () => {
+    const readme = await readFile(`${DOCKER}/README.md`, 'utf8');
+    const [, told, base = ''] = /(\d+) MB on top of `([^`]+)`/.exec(readme) ?? [];
+    const added = (await sizeOf(STREAMHOST)) - (await sizeOf(base));
+    expect(Math.round(added / 1e6)).toBe(Number(told));
   });
 
   it('runs Node.js itself as process 1, without privileges, under the default seccomp profile', async () => {
@@ -133,6 +142,11 @@ const CONFIG = '/etc/streamhost/streamhost.yaml';
 async function inspect(started: StartedTestContainer) {
   const { container } = await getContainerRuntimeClient();
   return container.inspect(container.getById(started.getId()));
+}
+
+async function sizeOf(image: string): Promise<number> {
+  const { container } = await getContainerRuntimeClient();
+  return (await container.dockerode.getImage(image).inspect()).Size;
 }
 
 async function logOf(started: StartedTestContainer): Promise<string> {

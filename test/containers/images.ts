@@ -9,13 +9,14 @@ import { GenericContainer } from 'testcontainers';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const DOCKER = `${ROOT}docker`;
 
+export const STREAMHOST = 'streamhost:containers-test';
 const CLIENT = 'streamhost-client:containers-test';
 const BUILD_MS = 10 * 60_000;
 const OUTPUT_BYTES = 64 * 1024 * 1024;
 const TOLD_LINES = 30;
 
 export async function buildStreamhost(): Promise<GenericContainer> {
-  return build('streamhost:containers-test', ['--file', `${DOCKER}/Dockerfile`, ROOT]);
+  return build(STREAMHOST, ['--file', `${DOCKER}/Dockerfile`, ROOT]);
 }
 
 export async function buildProsody(): Promise<GenericContainer> {
