@@ -90,12 +90,12 @@ async function serve(request: IncomingMessage, response: ServerResponse, parts: 
 
 async function answer({ method, url = '/', headers }: IncomingMessage, parts: HttpParts): Promise<Answer> {
   const [path, query = ''] = url.split('?', 2);
-  if (method !== 'GET' && method !== 'HEAD')
-    return { status: 405, body: 'Only GET and HEAD are answered.\n', headers: { allow: 'GET, HEAD' } };
   if (parts.token !== undefined && !showsToken(headers.authorization, parts.token)) {
     const body = 'This port wants its token, as a bearer token or as a password.\n';
     return { status: 401, body, headers: { 'www-authenticate': CHALLENGE } };
   }
+  if (method !== 'GET' && method !== 'HEAD')
+    return { status: 405, body: 'Only GET and HEAD are answered.\n', headers: { allow: 'GET, HEAD' } };
   switch (path) {
     case '/metrics':
       return answerMetrics(parts);

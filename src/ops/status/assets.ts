@@ -27,7 +27,7 @@ rect { fill: var(--accent); }
 table { border-collapse: collapse; font-size: .9rem; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: .3rem .6rem .3rem 0; text-align: left; vertical-align: top; }
 td.number, th.number { font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap; }
-td.jid { overflow-wrap: anywhere; }
+td.jid { min-width: 9rem; overflow-wrap: anywhere; }
 meter { width: 100%; min-width: 5rem; }
 footer { border-top: 1px solid var(--line); font-size: .85rem; margin-top: 2rem; padding-top: .5rem; }
 a { color: inherit; }

@@ -8,6 +8,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
+/** What shows nothing itself, but changes how its neighbours are shown: their direction above all. */
+const INVISIBLE = /[\p{Cf}\p{Zl}\p{Zp}]/gu;
+
 /** Text that is HTML already. */
 export class Html {
   readonly #text: string;
@@ -32,5 +35,7 @@ export function html(parts: TemplateStringsArray, ...values: readonly Value[]): 
 function render(value: Value): string {
   if (value instanceof Html) return value.toString();
   if (typeof value === 'object') return value.join('\n');
-  return String(value).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+  return String(value)
+    .replace(INVISIBLE, '\ufffd')
+    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

@@ -7,6 +7,8 @@ import { type Html, html } from './html.ts';
 import { plot } from './plot.ts';
 import { inBytes, inTime } from './quantities.ts';
 
+const MOST_CHARACTERS = 100;
+
 /** A running stream as it is shown; JIDs and addresses may be masked already. */
 export interface StreamRow {
   readonly requester: string;
@@ -97,7 +99,7 @@ function streams({ streams: { count, rows } }: Snapshot): Html {
   const shown = rows.map(
     (
       row,
-    ) => html`<tr><td class="jid">${row.requester}</td><td class="jid">${row.target}</td><td>${row.className}</td>
+    ) => html`<tr><td class="jid">${inShort(row.requester)}</td><td class="jid">${inShort(row.target)}</td><td>${row.className}</td>
 <td class="number">${inBytes(row.bytes)}</td><td class="number">${inBytes(row.bytesPerSecond)}/s</td><td class="number">${inTime(row.ageMs)}</td></tr>`,
   );
   const more = count - rows.length;
@@ -107,6 +109,11 @@ function streams({ streams: { count, rows } }: Snapshot): Html {
 <tbody>${shown}</tbody>
 </table></div>
 ${more > 0 ? html`<p>And ${more} more.</p>` : html``}`;
+}
+
+/** A resource may have a thousand characters, and nobody is to push the others off the page. */
+function inShort(jid: string): string {
+  return jid.length > MOST_CHARACTERS ? `${jid.slice(0, MOST_CHARACTERS)}…` : jid;
 }
 
 /** By their keys in the configuration; of those for each address, user or domain whoever has most. */

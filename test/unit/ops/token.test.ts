@@ -39,6 +39,11 @@ it.each(['/', '/metrics', '/healthz', '/readyz', '/status.css', '/nothing'])(
   },
 );
 
+it('without the token no method is answered otherwise', async () => {
+  const url = `http://127.0.0.1:${endpoint.address.port}/metrics`;
+  for (const method of ['HEAD', 'POST', 'OPTIONS']) expect((await fetch(url, { method })).status).toBe(401);
+});
+
 it.each([`Bearer ${TOKEN}`, `bearer ${TOKEN}`, basic('', TOKEN), basic('anyone', TOKEN)])(
   'with %s the port is open',
   async (authorization) => {

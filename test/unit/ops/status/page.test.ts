@@ -77,6 +77,22 @@ it('escapes whatever a stranger may have chosen', () => {
   expect(page).toContain('juliet@example.net/&quot;balcony&quot;');
 });
 
+it('shows a mark for characters that would turn the text around or hide in it', () => {
+  const [first, ...rest] = busy.streams.rows;
+  if (first === undefined) throw new Error('no row');
+  const target = 'juliet@example.net/a\u202egpj.exe\u2066\u200b\u2028';
+  const page = renderPage({ ...busy, streams: { count: 1, rows: [{ ...first, target }, ...rest] } });
+  expect(page).toContain('juliet@example.net/a\ufffdgpj.exe\ufffd\ufffd\ufffd');
+});
+
+it('cuts a JID that nobody would read to its end', () => {
+  const [row] = busy.streams.rows;
+  if (row === undefined) throw new Error('no row');
+  const requester = `romeo@example.org/${'x'.repeat(1000)}`;
+  const page = renderPage({ ...busy, streams: { count: 1, rows: [{ ...row, requester }] } });
+  expect(page).toMatch(/<td class="jid">romeo@example\.org\/x{82}…<\/td>/);
+});
+
 it('draws the last hour as columns, the highest as high as the plot, each with its value', () => {
   const page = renderPage(busy);
   expect(page.match(/<rect /g)).toHaveLength(3 * 61);
