@@ -40,9 +40,20 @@ for (const server of ['prosody', 'ejabberd'] as const satisfies readonly Server[
       expect(moved.received).toBe(moved.sent);
     });
 
+    it('lets the doctor see a transfer from inside, whatever the port', async () => {
+      const doctor = `streamhost doctor --config /etc/streamhost/streamhost.yaml --jid romeo@localhost --service xmpp://${server}:5222 --insecure`;
+      const { output } = await stack
+        .container('streamhost')
+        .exec(doctor.split(' '), { env: { STREAMHOST_PASSWORD: 'for-trying-out-only' } });
+      expect(output).toMatch(/✓ checksum: .* arrived whole/);
+      expect(output).toContain('File transfer works');
+    });
+
     it('publishes the ports for clients and the page of Prometheus, on the loopback only', async () => {
       expect(await published(server)).toEqual([`5222/tcp at 127.0.0.1:${stack.ports.xmpp}`]);
-      expect(await published('streamhost')).toEqual([`7777/tcp at 127.0.0.1:${stack.ports.socks}`]);
+      expect(await published('streamhost')).toEqual([
+        `${stack.ports.socks}/tcp at 127.0.0.1:${stack.ports.socks}`,
+      ]);
       expect(await published('prometheus')).toEqual([`9090/tcp at 127.0.0.1:${stack.ports.prometheus}`]);
     });
 
