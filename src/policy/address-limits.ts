@@ -52,7 +52,7 @@ export class AddressLimits {
     this.#rates.change(options.connectionsPerSecond);
   }
 
-  /** Counts a new connection, which came too fast after others or begins a handshake; `leave` ends that, once. */
+  /** Counts a new connection, which came too fast after others or begins a handshake; `leave` ends that, and is called once. */
   enter(address: string): Entry {
     const block = addressBlock(address);
     if (!this.#isExempt(address)) {
@@ -60,7 +60,8 @@ export class AddressLimits {
       if (this.#handshakes.of(block) >= this.#maxHandshakes)
         return { ok: false, reason: 'over-address-limit' };
     }
-    return { ok: true, leave: this.#handshakes.add(block) };
+    this.#handshakes.add(block);
+    return { ok: true, leave: () => this.#handshakes.takeBack(block) };
   }
 
   /** Whether one more connection may wait. */
@@ -68,9 +69,13 @@ export class AddressLimits {
     return this.#waiting.of(addressBlock(address)) < this.#maxWaiting || this.#isExempt(address);
   }
 
-  /** Counts a connection that waits; the returned function ends that, once. */
-  wait(address: string): () => void {
-    return this.#waiting.add(addressBlock(address));
+  /** Counts a connection that waits, until `stopWaiting` is called, once. */
+  wait(address: string): void {
+    this.#waiting.add(addressBlock(address));
+  }
+
+  stopWaiting(address: string): void {
+    this.#waiting.takeBack(addressBlock(address));
   }
 
   /** Addresses of which a connection waits. */

@@ -11,7 +11,7 @@ import { type QuotaLedger, type QuotaVerdict, UNLIMITED } from './quota.ts';
 import type { Rate } from './rate.ts';
 import { limitRate, type Rates } from './rate-limits.ts';
 import { SharedRates } from './shared-rates.ts';
-import { type Person, StreamGrant } from './stream-grant.ts';
+import { type GrantParts, type Person, StreamGrant } from './stream-grant.ts';
 import { Tally } from './tally.ts';
 import { hasQuota } from './terms.ts';
 
@@ -41,8 +41,9 @@ export class AdmissionControl {
   readonly #ledger: QuotaLedger;
   readonly #streamsOfUser = new Tally();
   readonly #streamsOfDomain = new Tally();
-  readonly #shared: SharedRates;
   readonly #grants = new Map<StreamGrant, Asking>();
+  /** One for all grants: there may be thousands. */
+  readonly #parts: GrantParts;
   #config: AdmissionConfig;
   #classes: Classes;
   #total: Rate | undefined;
@@ -53,7 +54,14 @@ export class AdmissionControl {
     this.#classes = new Classes(config);
     this.#table = rates;
     this.#ledger = ledger;
-    this.#shared = new SharedRates(rates);
+    this.#parts = {
+      table: rates,
+      shared: new SharedRates(rates),
+      total: () => (Number.isFinite(this.#config.rates.total) ? this.#total : undefined),
+      ledger,
+      slowing: () => this.#slowing,
+      onReleased: (grant) => this.#onReleased(grant),
+    };
     this.#limitTotal();
   }
 
@@ -90,18 +98,9 @@ export class AdmissionControl {
     }
     const left = this.#ledger.check(person.bareJid, person.domain, terms.quotas);
     if (!left.ok) return { ok: false, reason: 'quota', text: left.text };
-    const counted = [this.#streamsOfUser.add(person.bareJid), this.#streamsOfDomain.add(person.domain)];
-    const grant = new StreamGrant(person, terms, {
-      table: this.#table,
-      shared: this.#shared,
-      total: () => (Number.isFinite(this.#config.rates.total) ? this.#total : undefined),
-      ledger: this.#ledger,
-      slowing: () => this.#slowing,
-      onReleased: () => {
-        this.#grants.delete(grant);
-        for (const takeBack of counted) takeBack();
-      },
-    });
+    this.#streamsOfUser.add(person.bareJid);
+    this.#streamsOfDomain.add(person.domain);
+    const grant = new StreamGrant(person, terms, this.#parts);
     this.#grants.set(grant, asking);
     return { ok: true, grant };
   }
@@ -128,6 +127,13 @@ export class AdmissionControl {
   /** Streams of the person and of the domain that has most. */
   get most(): { readonly ofUser: number; readonly ofDomain: number } {
     return { ofUser: this.#streamsOfUser.highest, ofDomain: this.#streamsOfDomain.highest };
+  }
+
+  #onReleased(grant: StreamGrant): void {
+    const { bareJid, domain } = grant.person;
+    this.#grants.delete(grant);
+    this.#streamsOfUser.takeBack(bareJid);
+    this.#streamsOfDomain.takeBack(domain);
   }
 
   /** The rate at which who is at its quota goes on; undefined: it does not. */

@@ -12,7 +12,7 @@ export interface Person {
   readonly domain: string;
 }
 
-/** What grants share. */
+/** What all grants share. */
 export interface GrantParts {
   readonly table: Rates;
   readonly shared: SharedRates;
@@ -21,7 +21,7 @@ export interface GrantParts {
   readonly ledger: QuotaLedger;
   /** Bytes a second of a stream whose quota is used up; undefined: it is ended. */
   slowing(): number | undefined;
-  onReleased(): void;
+  onReleased(grant: StreamGrant): void;
 }
 
 /** What is left of a quota, which no stream can move more than, however fast it is. */
@@ -31,7 +31,7 @@ interface Stock {
 }
 
 export class StreamGrant {
-  readonly #person: Person;
+  readonly person: Person;
   readonly #parts: GrantParts;
   /** What has been opened for it stays until its end, since the engine may draw from it still. */
   #ownRate: Rate | undefined;
@@ -43,7 +43,7 @@ export class StreamGrant {
   #released = false;
 
   constructor(person: Person, terms: Terms, parts: GrantParts) {
-    this.#person = person;
+    this.person = person;
     this.#terms = terms;
     this.#parts = parts;
     this.#limit();
@@ -95,11 +95,11 @@ export class StreamGrant {
     this.#released = true;
     if (this.#ownRate) this.#parts.table.release(this.#ownRate);
     for (const name of this.#joined?.keys() ?? []) this.#parts.shared.leave(name);
-    this.#parts.onReleased();
+    this.#parts.onReleased(this);
   }
 
   #count(bytes: number): QuotaVerdict {
-    const { bareJid, domain } = this.#person;
+    const { bareJid, domain } = this.person;
     const { ledger } = this.#parts;
     const { quotas } = this.#terms;
     return bytes > 0 ? ledger.charge(bareJid, domain, bytes, quotas) : ledger.check(bareJid, domain, quotas);
@@ -127,7 +127,7 @@ export class StreamGrant {
   #limitUser(): Rate | undefined {
     const { table } = this.#parts;
     const { className, userRate, burst } = this.#terms;
-    const name = `rate ${className} ${this.#person.bareJid}`;
+    const name = `rate ${className} ${this.person.bareJid}`;
     const isLimited = Number.isFinite(userRate);
     if (!isLimited && !this.#joined?.has(name)) return undefined;
     const rate = this.#join(name, () => table.open(undefined));
@@ -140,7 +140,7 @@ export class StreamGrant {
     const { className, quotas } = this.#terms;
     const { day, month } = quotas[whose];
     if (!Number.isFinite(Math.min(day, month))) return [];
-    const { bareJid, domain } = this.#person;
+    const { bareJid, domain } = this.person;
     const name = `quota ${whose} ${className} ${whose === 'user' ? bareJid : domain}`;
     const open = () => {
       const verdict = this.#count(0);

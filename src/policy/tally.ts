@@ -19,16 +19,14 @@ export class Tally {
     return this.#counts.get(holder) ?? 0;
   }
 
-  /** One more. Returns what takes it back, once, however often it is called. */
-  add(holder: string): () => void {
+  /** One more, to be taken back once. */
+  add(holder: string): void {
     this.#counts.set(holder, this.of(holder) + 1);
-    let isCounted = true;
-    return () => {
-      if (!isCounted) return;
-      isCounted = false;
-      const rest = this.of(holder) - 1;
-      if (rest > 0) this.#counts.set(holder, rest);
-      else this.#counts.delete(holder);
-    };
+  }
+
+  takeBack(holder: string): void {
+    const rest = this.of(holder) - 1;
+    if (rest > 0) this.#counts.set(holder, rest);
+    else this.#counts.delete(holder);
   }
 }

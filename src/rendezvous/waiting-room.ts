@@ -9,13 +9,14 @@ export interface WaitingOptions {
   /** How long a connection may wait for its activation, in milliseconds. [S5B-P-83] */
   readonly pendingMs: number;
   /** Who may have one more connection waiting; absent: everyone. */
-  readonly addresses?: Pick<AddressLimits, 'mayWait' | 'wait'>;
+  readonly addresses?: Pick<AddressLimits, 'mayWait' | 'wait' | 'stopWaiting'>;
 }
 
 interface Place {
   /** On the clock. */
   readonly since: number;
-  readonly giveBack: () => void;
+  readonly remote: string;
+  readonly cancel: () => void;
 }
 
 export class WaitingRoom {
@@ -51,17 +52,17 @@ export class WaitingRoom {
   /** Calls back when the peer has waited for too long, unless it leaves before. */
   enter(peer: Peer, remote: string, onExpired: () => void): void {
     const cancel = this.#clock.after(this.#options.pendingMs, onExpired);
-    const uncount = this.#options.addresses?.wait(remote);
-    const giveBack = () => {
-      cancel();
-      uncount?.();
-    };
-    this.#places.set(peer, { since: this.#clock.now(), giveBack });
+    this.#options.addresses?.wait(remote);
+    this.#places.set(peer, { since: this.#clock.now(), remote, cancel });
   }
 
   leave(peer: Peer): void {
-    this.#places.get(peer)?.giveBack();
-    if (!this.#places.delete(peer) || this.#places.size > 0) return;
+    const place = this.#places.get(peer);
+    if (place === undefined) return;
+    place.cancel();
+    this.#options.addresses?.stopWaiting(place.remote);
+    this.#places.delete(peer);
+    if (this.#places.size > 0) return;
     for (const resolve of this.#onEmpty.splice(0)) resolve();
   }
 

@@ -98,7 +98,7 @@ export class RelayWorker implements Warden, StreamParts {
     // However this process ends, what has been passed on until then must not look whole.
     for (const { fd } of lent) resetOnClose(this.#parts.libc, fd);
     if (this.#parts.discard) for (const { fd } of lent) throwAwayInput(this.#parts.libc, fd);
-    const stream = new SplicedStream([one.lent.fd, two.lent.fd], this);
+    const stream = new SplicedStream(one.lent.fd, two.lent.fd, this);
     const { slot } = stream;
     this.#streams.set(slot, stream);
     this.#post({

@@ -13,8 +13,9 @@ export interface SideOwner {
   onEvents(side: Side, events: number): void;
 }
 
-export class Side implements Watcher {
-  readonly #lent: Lent;
+export class Side implements Watcher, Lent {
+  readonly fd: number;
+  readonly tag: number;
   readonly #owner: SideOwner;
   #hearsInput = false;
   /** Something may be there to read: bytes, a FIN or an error. */
@@ -26,13 +27,10 @@ export class Side implements Watcher {
   /** It was reset: nothing can be sent to it any more. */
   isDead = false;
 
-  constructor(lent: Lent, owner: SideOwner) {
-    this.#lent = lent;
+  constructor({ fd, tag }: Lent, owner: SideOwner) {
+    this.fd = fd;
+    this.tag = tag;
     this.#owner = owner;
-  }
-
-  get fd(): number {
-    return this.#lent.fd;
   }
 
   onEvents(events: number): void {
@@ -43,10 +41,10 @@ export class Side implements Watcher {
   listen(loop: EventLoop, toInput: boolean): void {
     if (this.#hearsInput === toInput) return;
     this.#hearsInput = toInput;
-    loop.watch(this.#lent, toInput ? ALL_EVENTS : NOT_INPUT, this);
+    loop.watch(this, toInput ? ALL_EVENTS : NOT_INPUT, this);
   }
 
   leave(loop: EventLoop): void {
-    loop.unwatch(this.#lent);
+    loop.unwatch(this);
   }
 }

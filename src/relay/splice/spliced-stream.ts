@@ -19,20 +19,28 @@ export interface StreamParts {
 export class SplicedStream implements RelayedStream {
   readonly slot: number;
   readonly ended: Promise<StreamEnd>;
-  readonly fds: readonly [number, number];
+  readonly #first: number;
+  readonly #second: number;
   readonly #parts: StreamParts;
   #resolve: (reason: StreamEnd) => void = () => {};
   #reason: StreamEnd | undefined;
   #final: ByteCounts | undefined;
   #cancelTimer: (() => void) | undefined;
 
-  constructor(fds: readonly [number, number], parts: StreamParts) {
+  /** @param first descriptors, of both sides */
+  constructor(first: number, second: number, parts: StreamParts) {
     this.slot = parts.slots.take();
-    this.fds = fds;
+    this.#first = first;
+    this.#second = second;
     this.#parts = parts;
     this.ended = new Promise((resolve) => {
       this.#resolve = resolve;
     });
+  }
+
+  /** No array of its own: there may be thousands of streams. */
+  get fds(): readonly [number, number] {
+    return [this.#first, this.#second];
   }
 
   bytes(): ByteCounts {

@@ -13,21 +13,21 @@ beforeEach(() => {
 });
 
 describe('places', () => {
-  it('are given back once, however often it is said', () => {
-    const leave = limits.wait(ANNA);
+  it('are given back one by one', () => {
+    limits.wait(ANNA);
     limits.wait(ANNA);
     expect(limits.mayWait(ANNA)).toBe(false);
-    leave();
-    leave();
+    limits.stopWaiting(ANNA);
     expect(limits.mayWait(ANNA)).toBe(true);
     limits.wait(ANNA);
     expect(limits.mayWait(ANNA)).toBe(false);
   });
 
   it('that are all given back leave nothing in memory', () => {
-    const leave = [ANNA, '192.0.2.2', '10.0.0.1'].map((address) => limits.wait(address));
+    const addresses = [ANNA, '192.0.2.2', '10.0.0.1'];
+    for (const address of addresses) limits.wait(address);
     expect(limits.addressesWaiting).toBe(3);
-    for (const one of leave) one();
+    for (const address of addresses) limits.stopWaiting(address);
     expect(limits.addressesWaiting).toBe(0);
   });
 
