@@ -14,6 +14,7 @@ export interface SocketStreamOptions {
 }
 
 export class SocketStream implements RelayedStream {
+  /** Never rejects. */
   readonly ended: Promise<StreamEnd>;
   readonly #first: Socket;
   readonly #second: Socket;
@@ -43,6 +44,10 @@ export class SocketStream implements RelayedStream {
       this.#hasEnded = true;
       return this.#reason ?? 'finished';
     });
+  }
+
+  onEnd(listener: (reason: StreamEnd) => void): void {
+    void this.ended.then(listener);
   }
 
   bytes(): ByteCounts {

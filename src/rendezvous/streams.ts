@@ -114,7 +114,7 @@ export class Streams {
     this.#running.set(watch.key, watch);
     this.#tickLater();
     // The parties learn of the end from their sockets; XMPP has no notice for it. [S5B-P-82]
-    void watch.stream.ended.then((reason) => this.#onEnded(watch, reason));
+    watch.stream.onEnd((reason) => this.#onEnded(watch, reason));
   }
 
   #onEnded(watch: StreamWatch, reason: StreamEnd): void {

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { endOf } from '../support/end-of.ts';
 import { receive, receiveAll } from '../support/tcp.ts';
 import { engines } from './relay-engines.ts';
 import { RelayFixture } from './relay-fixture.ts';
@@ -27,7 +28,7 @@ describe.each(engines)('relay engine $name moves bytes', (engine) => {
         expect(digest(atSecond.bytes)).toBe(digest(sentByFirst));
         expect(digest(atFirst.bytes)).toBe(digest(sentBySecond));
         expect([atFirst.end, atSecond.end]).toEqual(['fin', 'fin']);
-        expect(await stream.ended).toBe('finished');
+        expect(await endOf(stream)).toBe('finished');
         expect(stream.bytes()).toEqual({
           firstToSecond: sentByFirst.length,
           secondToFirst: sentBySecond.length,
@@ -58,7 +59,7 @@ describe.each(engines)('relay engine $name moves bytes', (engine) => {
     expect(digest((await received).bytes)).toBe(digest(payload));
     expect((await received).end).toBe('fin');
     second.end();
-    expect(await stream.ended).toBe('finished');
+    expect(await endOf(stream)).toBe('finished');
   });
 
   it('no further than a reader reads: a stopped one bounds what is swallowed [S5B-P-48]', async () => {
@@ -88,7 +89,7 @@ describe.each(engines)('relay engine $name moves bytes', (engine) => {
     const ends = [receiveAll(first), receiveAll(second)];
     first.end('6');
     second.end();
-    await Promise.all([...ends, stream.ended]);
+    await Promise.all([...ends, endOf(stream)]);
     expect(stream.bytes()).toEqual({ firstToSecond: 6, secondToFirst: 3 });
   });
 });

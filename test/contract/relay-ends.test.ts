@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { endOf } from '../support/end-of.ts';
 import { ended, receive, receiveAll } from '../support/tcp.ts';
 import { engines } from './relay-engines.ts';
 import { RelayFixture } from './relay-fixture.ts';
@@ -22,7 +23,7 @@ describe.each(engines)('relay engine $name ends a stream', (engine) => {
       expect((await receive(quiet, 14)).toString()).toBe('one more thing');
       talker.end();
       expect((await receiveAll(quiet)).end).toBe('fin');
-      expect(await stream.ended).toBe('finished');
+      expect(await endOf(stream)).toBe('finished');
     },
   );
 
@@ -36,7 +37,7 @@ describe.each(engines)('relay engine $name ends a stream', (engine) => {
       await receive(other, 9);
       resetter.resetAndDestroy();
       expect(await ended(other)).toBe('reset');
-      expect(await stream.ended).toBe('reset');
+      expect(await endOf(stream)).toBe('reset');
     },
   );
 
@@ -52,7 +53,7 @@ describe.each(engines)('relay engine $name ends a stream', (engine) => {
     first.resetAndDestroy();
     expect(await receiveAll(second)).toEqual({ bytes: Buffer.from('whole'), end: 'fin' });
     second.end();
-    await stream.ended;
+    await endOf(stream);
   });
 
   it('with a reset for whoever goes on talking to a peer that has closed [S5B-P-81]', async () => {
@@ -65,7 +66,7 @@ describe.each(engines)('relay engine $name ends a stream', (engine) => {
     const talk = setInterval(() => second.write('is anybody there?'), 1);
     await reset;
     clearInterval(talk);
-    expect(await stream.ended).toBe('reset');
+    expect(await endOf(stream)).toBe('reset');
   });
 
   it('when a half-closed one has been silent for too long, but not while bytes move [S5B-P-80]', async () => {
@@ -81,7 +82,7 @@ describe.each(engines)('relay engine $name ends a stream', (engine) => {
     fixture.passHalfClose();
     const atFirst = ended(first);
     fixture.passHalfClose();
-    expect(await stream.ended).toBe('half-close-timeout');
+    expect(await endOf(stream)).toBe('half-close-timeout');
     expect(await atFirst).toBe('reset');
   });
 
@@ -95,7 +96,7 @@ describe.each(engines)('relay engine $name ends a stream', (engine) => {
     await receive(first, 10);
     fixture.clock.advance(5); // bytes have moved
     fixture.clock.advance(5);
-    expect(await stream.ended).toBe('half-close-timeout');
+    expect(await endOf(stream)).toBe('half-close-timeout');
   });
 
   it('on both sides by a reset when it is aborted, with the reason given', async () => {
@@ -105,7 +106,7 @@ describe.each(engines)('relay engine $name ends a stream', (engine) => {
     stream.abort('shutdown');
     stream.abort('reset');
     expect(await ends).toEqual(['reset', 'reset']);
-    expect(await stream.ended).toBe('shutdown');
+    expect(await endOf(stream)).toBe('shutdown');
   });
 
   it('and closes: streams are reset, waiting peers see EOF', async () => {
@@ -116,7 +117,7 @@ describe.each(engines)('relay engine $name ends a stream', (engine) => {
     await fixture.engine.close();
     await fixture.engine.close();
     expect(await ends).toEqual(['reset', 'fin']);
-    expect(await stream.ended).toBe('shutdown');
+    expect(await endOf(stream)).toBe('shutdown');
   });
 
   it('at whatever moment either side leaves, and leaves no descriptor behind', async () => {
@@ -129,7 +130,7 @@ describe.each(engines)('relay engine $name ends a stream', (engine) => {
     await fixture.stream().then(({ first, second, stream }) => {
       first.destroy();
       second.destroy();
-      return stream.ended;
+      return endOf(stream);
     });
     const before = await descriptors();
     await fc.assert(
@@ -149,7 +150,7 @@ describe.each(engines)('relay engine $name ends a stream', (engine) => {
             else socket.end();
           }),
         );
-        expect(['finished', 'reset']).toContain(await stream.ended);
+        expect(['finished', 'reset']).toContain(await endOf(stream));
         first.destroy();
         second.destroy();
       }),

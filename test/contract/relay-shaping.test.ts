@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { RateTable } from '../../src/policy/rate.ts';
+import { endOf } from '../support/end-of.ts';
 import { ended, receive, receiveAll } from '../support/tcp.ts';
 import { engines } from './relay-engines.ts';
 import { RelayFixture } from './relay-fixture.ts';
@@ -32,7 +33,7 @@ describe.each(engines)('relay engine $name shapes', (engine) => {
     expect(digest(atSecond.bytes)).toBe(digest(forth));
     expect(digest(atFirst.bytes)).toBe(digest(back));
     expect([atFirst.end, atSecond.end]).toEqual(['fin', 'fin']);
-    expect(await stream.ended).toBe('finished');
+    expect(await endOf(stream)).toBe('finished');
     expect(stream.bytes()).toEqual({ firstToSecond: forth.length, secondToFirst: back.length });
   });
 
@@ -51,7 +52,7 @@ describe.each(engines)('relay engine $name shapes', (engine) => {
     expect((await received).bytes.length).toBe(MB);
     second.end();
     first.resume();
-    await stream.ended;
+    await endOf(stream);
     expect(rates.slots.level(rate.index, rates.now())).toBeGreaterThanOrEqual(0); // nothing stays reserved
   });
 
@@ -62,7 +63,7 @@ describe.each(engines)('relay engine $name shapes', (engine) => {
     expect((await receiveAll(second)).bytes.toString()).toBe('bye');
     second.end(Buffer.alloc(MB / 2));
     expect((await receiveAll(first)).bytes.length).toBe(MB / 2);
-    expect(await stream.ended).toBe('finished');
+    expect(await endOf(stream)).toBe('finished');
   });
 
   it.each(['first', 'second'] as const)(
@@ -76,7 +77,7 @@ describe.each(engines)('relay engine $name shapes', (engine) => {
       await receive(second, 1000);
       resetter.resetAndDestroy();
       expect(await ended(other)).toBe('reset');
-      expect(await stream.ended).toBe('reset');
+      expect(await endOf(stream)).toBe('reset');
       expect(rates.slots.level(rate.index, rates.now())).toBeGreaterThanOrEqual(0);
     },
   );
@@ -88,7 +89,7 @@ describe.each(engines)('relay engine $name shapes', (engine) => {
     second.write(Buffer.alloc(100_000));
     await Promise.race([receive(first, 1), receive(second, 1)]);
     stream.abort('quota');
-    expect(await stream.ended).toBe('quota');
+    expect(await endOf(stream)).toBe('quota');
   });
 
   it('a running stream as its rate is changed: faster while it waits, slower while it runs', async () => {
@@ -142,7 +143,7 @@ describe.each(engines)('relay engine $name shapes', (engine) => {
       stream.draw(next === 'none' ? [] : [wide]);
       const [atSecond, atFirst] = await Promise.all(received);
       expect([digest(atSecond.bytes), digest(atFirst.bytes)]).toEqual([digest(forth), digest(back)]);
-      expect(await stream.ended).toBe('finished');
+      expect(await endOf(stream)).toBe('finished');
       for (const { index } of [narrow, wide]) {
         expect(rates.slots.level(index, rates.now())).toBeGreaterThanOrEqual(0);
       }
@@ -167,7 +168,7 @@ describe.each(engines)('relay engine $name shapes', (engine) => {
     expect(digest((await received).bytes)).toBe(digest(payload));
     second.end();
     first.resume();
-    expect(await stream.ended).toBe('finished');
+    expect(await endOf(stream)).toBe('finished');
     stream.draw([rates.open(1)]); // after the end: of no effect
     for (const { index } of choices.flat()) {
       expect(rates.slots.level(index, rates.now())).toBeGreaterThanOrEqual(0);
@@ -188,7 +189,7 @@ describe.each(engines)('relay engine $name shapes', (engine) => {
     for (let turns = 0; turns < 100; turns++) await turn();
     expect(received.bytes()).toBe(MB / 2 + 1);
     large.stream.abort('quota');
-    expect(await large.stream.ended).toBe('quota');
+    expect(await endOf(large.stream)).toBe('quota');
     expect(large.stream.bytes().firstToSecond).toBe(MB / 2 + 1);
   });
 

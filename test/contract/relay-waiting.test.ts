@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { PeerGoneError } from '../../src/rendezvous/ports.ts';
+import { endOf } from '../support/end-of.ts';
 import { ended, receive, receiveAll } from '../support/tcp.ts';
 import { engines } from './relay-engines.ts';
 import { becomes, RelayFixture } from './relay-fixture.ts';
@@ -52,7 +53,7 @@ describe.each(engines)('relay engine $name holds a waiting peer', (engine) => {
     expect(await receiveAll(second.client)).toEqual({ bytes: Buffer.from('abc'), end: 'fin' });
     second.client.end('thanks');
     expect(await receiveAll(first.client)).toEqual({ bytes: Buffer.from('thanks'), end: 'fin' });
-    expect(await stream.ended).toBe('finished');
+    expect(await endOf(stream)).toBe('finished');
   });
 
   it('that has closed altogether before the join: what it sent is delivered [S5B-P-43] (clients.md 2.10)', async () => {
@@ -65,7 +66,7 @@ describe.each(engines)('relay engine $name holds a waiting peer', (engine) => {
     const stream = await fixture.join(first, second);
     expect(await receiveAll(second.client)).toEqual({ bytes: Buffer.from('x'), end: 'fin' });
     second.client.end();
-    await stream.ended;
+    await endOf(stream);
   });
 
   it('without taking more early bytes than a bound, and loses none of the others [S5B-P-44]', async () => {

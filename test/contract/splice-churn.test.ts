@@ -13,6 +13,7 @@ import { SpliceRelay } from '../../src/relay/splice-relay.ts';
 import type { Peer } from '../../src/rendezvous/ports.ts';
 import { systemClock } from '../../src/system-clock.ts';
 import { openDescriptors } from '../support/descriptors.ts';
+import { endOf } from '../support/end-of.ts';
 import { describeWith } from '../support/requirements.ts';
 
 const STREAMS = 50_000;
@@ -100,7 +101,7 @@ async function live(relay: SpliceRelay, lobby: Lobby): Promise<string> {
       else if (how < 0.3) client.destroy();
       else client.resume().end();
     }
-    return await stream.ended;
+    return await endOf(stream);
   } finally {
     for (const client of clients) client.destroy();
   }

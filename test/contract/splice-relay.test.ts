@@ -13,6 +13,7 @@ import { SpliceRelay } from '../../src/relay/splice-relay.ts';
 import type { StreamRelayOptions } from '../../src/relay/stream-relay.ts';
 import type { Clock } from '../../src/rendezvous/ports.ts';
 import { openPipes } from '../support/descriptors.ts';
+import { endOf } from '../support/end-of.ts';
 import { describeWith } from '../support/requirements.ts';
 import { ended, receive, receiveAll } from '../support/tcp.ts';
 import type { EngineUnderTest } from './relay-engines.ts';
@@ -89,7 +90,7 @@ describeWith(['splice'], 'a relay thread that dies', () => {
     await mortal.kill(0, await fixture.hold());
     const { each, end } = await victims;
     expect(end).toBe('reset');
-    expect(await each.stream.ended).toBe('engine-failed');
+    expect(await endOf(each.stream)).toBe('engine-failed');
     expect(mortal.deaths).toEqual([1]);
     expect(mortal.threads.length).toBe(3);
 
@@ -101,7 +102,7 @@ describeWith(['splice'], 'a relay thread that dies', () => {
     waiting[0].client.end('and late');
     expect((await receiveAll(waiting[1].client)).bytes.toString()).toBe('early and late');
     waiting[1].client.end();
-    expect(await stream.ended).toBe('finished');
+    expect(await endOf(stream)).toBe('finished');
   });
 
   it('again and again is replaced after a while each time, and waiting peers are watched again', async () => {
@@ -128,7 +129,7 @@ describeWith(['splice'], 'a relay thread that dies', () => {
     while (stream.bytes().firstToSecond < MiB) await turn();
     expect(openPipes()).toBeGreaterThan(before);
     await mortal.kill(0, await fixture.hold());
-    expect(await stream.ended).toBe('engine-failed');
+    expect(await endOf(stream)).toBe('engine-failed');
     expect(openPipes()).toBeLessThanOrEqual(before); // the thread itself had some, too
   });
 });

@@ -49,6 +49,10 @@ export class FakeStream implements RelayedStream {
     });
   }
 
+  onEnd(listener: (reason: StreamEnd) => void): void {
+    void this.ended.then(listener);
+  }
+
   bytes() {
     return this.counts;
   }

@@ -18,11 +18,10 @@ export interface StreamParts {
 
 export class SplicedStream implements RelayedStream {
   readonly slot: number;
-  readonly ended: Promise<StreamEnd>;
   readonly #first: number;
   readonly #second: number;
   readonly #parts: StreamParts;
-  #resolve: (reason: StreamEnd) => void = () => {};
+  #listener: ((reason: StreamEnd) => void) | undefined;
   #reason: StreamEnd | undefined;
   #final: ByteCounts | undefined;
   #cancelTimer: (() => void) | undefined;
@@ -33,9 +32,6 @@ export class SplicedStream implements RelayedStream {
     this.#first = first;
     this.#second = second;
     this.#parts = parts;
-    this.ended = new Promise((resolve) => {
-      this.#resolve = resolve;
-    });
   }
 
   /** No array of its own: there may be thousands of streams. */
@@ -45,6 +41,12 @@ export class SplicedStream implements RelayedStream {
 
   bytes(): ByteCounts {
     return this.#final ?? this.#parts.slots.bytes(this.slot);
+  }
+
+  onEnd(listener: (reason: StreamEnd) => void): void {
+    const reason = this.#final && this.#reason;
+    if (reason) queueMicrotask(() => listener(reason));
+    else this.#listener = listener;
   }
 
   draw(rates: readonly Rate[]): void {
@@ -74,7 +76,8 @@ export class SplicedStream implements RelayedStream {
     this.#final = this.bytes();
     this.#parts.slots.give(this.slot);
     const reason = this.#reason ?? told;
+    this.#reason = reason;
     for (const fd of this.fds) this.#parts.close(fd, reason === 'finished' ? 'finish' : 'reset');
-    this.#resolve(reason);
+    this.#listener?.(reason);
   }
 }

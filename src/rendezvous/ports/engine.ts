@@ -46,12 +46,15 @@ export interface Rate {
   readonly index: number;
 }
 
-/** Two joined peers. The engine owns their sockets until `ended` resolves. */
+/** Two joined peers. The engine owns their sockets until the end. */
 export interface RelayedStream {
   /** Live: may be read at any moment, also after the end. */
   bytes(): ByteCounts;
-  /** Resolves once, never rejects. */
-  readonly ended: Promise<StreamEnd>;
+  /**
+   * Registers the one listener for the end, which is called once, and never before this returns. A promise would take
+   * 250 bytes more, of each of thousands of streams.
+   */
+  onEnd(listener: (reason: StreamEnd) => void): void;
   /** Draws the bytes of both directions from these rates instead, from now on; none: nothing holds them back. */
   draw(rates: readonly Rate[]): void;
   /** Resets both sides. Idempotent. */
