@@ -56,7 +56,7 @@ export class Table implements Rendezvous, LiveReadings {
   ) {
     this.#streams = new Streams(engine, clock, observer, (key) => this.#sessions.delete(key));
     this.#admission = admission;
-    this.#waiting = new WaitingRoom(clock, options);
+    this.#waiting = new WaitingRoom(clock, options, (key, peer) => this.#drop(key, peer, 'expired'));
     this.#observer = observer;
     this.#maxStreams = options.maxStreams;
   }
@@ -72,7 +72,7 @@ export class Table implements Rendezvous, LiveReadings {
     const arrival = arrive(this.#sessions.get(key), peer);
     if (!arrival.ok) throw new Error(`no place under ${key} after one was found`);
     this.#sessions.set(key, arrival.session);
-    this.#waiting.enter(peer, remote, () => this.#drop(key, peer, 'expired'));
+    this.#waiting.enter(peer, key, remote);
     peer.onChange(() => {
       if (peer.condition === 'gone') this.#drop(key, peer, 'gone');
     });

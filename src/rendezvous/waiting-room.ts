@@ -1,6 +1,7 @@
 // The connections that wait: how many may, in all and of one address, and how long. [S5B-P-83] [S5B-P-85]
 
 import type { AddressLimits } from '../policy/address-limits.ts';
+import type { SessionKey } from '../wire/session-key.ts';
 import type { Clock, Peer } from './ports.ts';
 
 export interface WaitingOptions {
@@ -13,21 +14,27 @@ export interface WaitingOptions {
 }
 
 interface Place {
-  /** On the clock. */
-  readonly since: number;
+  readonly key: SessionKey;
   readonly remote: string;
-  readonly cancel: () => void;
+  /** On the clock; so is the deadline. */
+  readonly since: number;
+  until: number;
 }
 
 export class WaitingRoom {
   readonly #clock: Clock;
+  readonly #onExpired: (key: SessionKey, peer: Peer) => void;
+  /** In the order in which they came, which is that of their deadlines. */
   readonly #places = new Map<Peer, Place>();
   #options: WaitingOptions;
   #onEmpty: (() => void)[] = [];
+  #cancelTimer: (() => void) | undefined;
 
-  constructor(clock: Clock, options: WaitingOptions) {
+  /** @param onExpired is told of a peer that has waited for too long, and has it leave */
+  constructor(clock: Clock, options: WaitingOptions, onExpired: (key: SessionKey, peer: Peer) => void) {
     this.#clock = clock;
     this.#options = options;
+    this.#onExpired = onExpired;
   }
 
   get size(): number {
@@ -49,31 +56,60 @@ export class WaitingRoom {
     return this.#options.addresses?.mayWait(remote) === false ? 'over-address-limit' : undefined;
   }
 
-  /** Calls back when the peer has waited for too long, unless it leaves before. */
-  enter(peer: Peer, remote: string, onExpired: () => void): void {
-    const cancel = this.#clock.after(this.#options.pendingMs, onExpired);
+  enter(peer: Peer, key: SessionKey, remote: string): void {
+    const since = this.#clock.now();
     this.#options.addresses?.wait(remote);
-    this.#places.set(peer, { since: this.#clock.now(), remote, cancel });
+    this.#places.set(peer, { key, remote, since, until: since + this.#options.pendingMs });
+    this.#setTimer();
   }
 
+  /** Idempotent. */
   leave(peer: Peer): void {
     const place = this.#places.get(peer);
     if (place === undefined) return;
-    place.cancel();
-    this.#options.addresses?.stopWaiting(place.remote);
     this.#places.delete(peer);
+    this.#options.addresses?.stopWaiting(place.remote);
     if (this.#places.size > 0) return;
+    this.#stopTimer();
     for (const resolve of this.#onEmpty.splice(0)) resolve();
   }
 
-  /** Other limits, for whoever comes from now on. */
+  /** Other limits, for whoever comes from now on. Nobody who waits has a later deadline than who comes now. */
   reconfigure(options: WaitingOptions): void {
     this.#options = options;
+    const latest = this.#clock.now() + options.pendingMs;
+    for (const place of this.#places.values()) place.until = Math.min(place.until, latest);
+    this.#stopTimer();
+    this.#setTimer();
   }
 
   /** Resolves when nobody waits. */
   empty(): Promise<void> {
     if (this.#places.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#onEmpty.push(resolve));
+  }
+
+  /** One for all, at the first deadline: a timer for each took a quarter of the memory of a connection that waits. */
+  #setTimer(): void {
+    if (this.#cancelTimer) return;
+    const [first] = this.#places.values();
+    if (first === undefined) return;
+    this.#cancelTimer = this.#clock.after(Math.max(0, first.until - this.#clock.now()), () => {
+      this.#cancelTimer = undefined;
+      this.#expire();
+      this.#setTimer();
+    });
+  }
+
+  #stopTimer(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+  }
+
+  #expire(): void {
+    for (const [peer, { key, until }] of this.#places) {
+      if (until > this.#clock.now()) return;
+      this.#onExpired(key, peer);
+    }
   }
 }
