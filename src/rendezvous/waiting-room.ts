@@ -89,7 +89,7 @@ export class WaitingRoom {
     return new Promise((resolve) => this.#onEmpty.push(resolve));
   }
 
-  /** One for all, at the first deadline: a timer for each took a quarter of the memory of a connection that waits. */
+  /** One for all, at the first deadline: thousands may wait, and each timer would be one more object. */
   #setTimer(): void {
     if (this.#cancelTimer) return;
     const [first] = this.#places.values();
