@@ -1,7 +1,6 @@
 // The bytes of a file into a stream: read, summed and written piece by piece, then the end. [SI-I-21]
 
 import type { Hash } from 'node:crypto';
-import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { throwIfAborted } from '../deadline.ts';
 import { InterruptedError, SizeMismatchError, TimedOutError, type TransferError } from '../errors.ts';
@@ -20,8 +19,8 @@ export interface SendBytesOptions extends Waits {
   readonly onBytes: (bytes: number) => void;
 }
 
-/** Written at a time in-band, in bytes: little, since that may take seconds. */
-const IN_BAND_PIECE = 64 * 1024;
+/** Written at a time, in bytes: little, since on a slow way that takes a while, and only a piece that is gone is a sign of life. */
+const PIECE = 64 * 1024;
 
 /**
  * Sends everything and ends the stream; it is broken off when this throws, so that a part is not taken for the whole.
@@ -50,14 +49,14 @@ async function writeAll(stream: Duplex, options: SendBytesOptions): Promise<void
   stream.once('close', onClose);
   try {
     for await (const chunk of chunksOf(source, { ...options, signals: [...signals, gone.signal] })) {
-      for (const piece of stream instanceof Socket ? [chunk] : cut(chunk)) {
-        requireOpen(stream, bytes, options);
-        const isLast = bytes + piece.length >= length;
+      requireOpen(stream, bytes, options);
+      const isLast = bytes + chunk.length >= length;
+      for (const piece of cut(chunk)) {
         const taken = write(stream, piece, isLast, options);
         hash.update(piece);
         await taken;
         bytes += piece.length;
-        if (!isLast) requireOpen(stream, bytes, options);
+        if (!isLast || (stream.destroyed && bytes < length)) requireOpen(stream, bytes, options);
         onBytes(bytes);
       }
     }
@@ -67,7 +66,7 @@ async function writeAll(stream: Duplex, options: SendBytesOptions): Promise<void
   if (bytes !== length) throw new SizeMismatchError(`the source gave ${bytes} bytes in place of ${length}`);
 }
 
-/** Until the piece is gone, or the stream's end shows that it will not go; for the last piece, its end shows nothing. */
+/** Until the piece is gone, or the stream's end shows that it will not go; of the last chunk, its end shows nothing. */
 async function write(stream: Duplex, piece: Buffer, isLast: boolean, options: Waits): Promise<void> {
   let isGone = false;
   let tell = () => {};
@@ -83,7 +82,7 @@ async function write(stream: Duplex, piece: Buffer, isLast: boolean, options: Wa
 }
 
 function* cut(chunk: Buffer): Generator<Buffer> {
-  for (let at = 0; at < chunk.length; at += IN_BAND_PIECE) yield chunk.subarray(at, at + IN_BAND_PIECE);
+  for (let at = 0; at < chunk.length; at += PIECE) yield chunk.subarray(at, at + PIECE);
 }
 
 /** @throws InterruptedError when there is no point in writing, or what an aborted signal stands for */

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { receiveBytes } from '../../../../src/client/bytes/receive-bytes.ts';
 import { sendBytes } from '../../../../src/client/bytes/send-bytes.ts';
 import { StorageError } from '../../../../src/client/errors.ts';
@@ -65,6 +65,17 @@ describe('sending', () => {
     const { bytes } = await receiveAll(accepted);
     await sent;
     expect(bytes.equals(Buffer.alloc(memory.length - 1, 'x'))).toBe(true);
+  });
+
+  it('writes little at a time, so that the slowest receiver shows that it lives', async () => {
+    const { client, accepted } = await pair();
+    const write = vi.spyOn(client, 'write');
+    const received = receiveAll(accepted).finally(() => accepted.end());
+    const hash = createHash('sha256');
+    await sendBytes(client, { ...limits, source: pieces(1), length: MEBIBYTE, hash, onBytes: () => {} });
+    const sizes = write.mock.calls.map(([piece]) => piece.length);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(64 * 1024);
+    expect((await received).bytes.length).toBe(MEBIBYTE);
   });
 
   it.each([
