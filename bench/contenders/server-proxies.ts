@@ -20,7 +20,7 @@ export const prosodyProxy: Contender = {
   title: "Prosody's mod_proxy65",
   async start() {
     requireCommand('prosody', 'apt-get install prosody');
-    const version = versionOf('prosodyctl', ['about'], /^Prosody (\S+)/m);
+    const version = versionOf('prosodyctl', ['about'], /^Prosody (\d\S*)/m);
     return startServer(this.title, await prosodyWithProxy(), async () => version);
   },
 };
