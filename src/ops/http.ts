@@ -38,6 +38,8 @@ const DEADLINES = {
 const IDLE_SOCKET_MS = 30_000;
 const MAX_CONNECTIONS = 64;
 const MAX_HEADER_BYTES = 8192;
+/** What a target in absolute form has before its path. [RFC 9112 §3.2.2] */
+const AUTHORITY = /^https?:\/\/[^/?]*/i;
 
 export class HttpEndpoint {
   /** Where it listens; the port is the real one where 0 was asked for. */
@@ -89,7 +91,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, parts: 
 }
 
 async function answer({ method, url = '/', headers }: IncomingMessage, parts: HttpParts): Promise<Answer> {
-  const [path, query = ''] = url.split('?', 2);
+  const [path, query = ''] = url.replace(AUTHORITY, '').split('?', 2);
   if (parts.token !== undefined && !showsToken(headers.authorization, parts.token)) {
     const body = 'This port wants its token, as a bearer token or as a password.\n';
     return { status: 401, body, headers: { 'www-authenticate': CHALLENGE } };
@@ -106,11 +108,11 @@ async function answer({ method, url = '/', headers }: IncomingMessage, parts: Ht
     case '/listing':
       return answerListing(parts);
     default:
-      return answerPage(path, parts);
+      return answerPage(path || '/', parts);
   }
 }
 
-function answerPage(path = '', { status: page }: HttpParts): Answer {
+function answerPage(path: string, { status: page }: HttpParts): Answer {
   if (path === '/') return { status: 200, body: page.page(), contentType: 'text/html; charset=utf-8' };
   const asset = Object.hasOwn(assets, path) ? assets[path] : undefined;
   if (asset === undefined) return { status: 404, body: 'There is /, /metrics, /healthz and /readyz.\n' };

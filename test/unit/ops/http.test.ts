@@ -1,5 +1,7 @@
 // /metrics, /healthz and /readyz over a real socket.
 
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HttpEndpoint } from '../../../src/ops/http.ts';
@@ -77,6 +79,19 @@ describe('the HTTP port', () => {
 
   it('tells whether the server lists the proxy', async () => {
     expect(await (await ask('/listing')).text()).toBe('[+] listing: example.org lists proxy.example.org\n');
+  });
+
+  it('takes a target that names the server, as a client writes it that takes it for a forward proxy [RFC 9112 §3.2.2]', async () => {
+    const { port } = endpoint.address;
+    const asked = async (path: string) => {
+      const request = get({ host: '127.0.0.1', port, path });
+      const [response] = (await once(request, 'response')) as [IncomingMessage];
+      response.resume();
+      return response.statusCode;
+    };
+    expect(await asked('http://proxy.example.org:9565/healthz?x=1')).toBe(200);
+    expect(await asked('HTTP://proxy.example.org')).toBe(200); // the page
+    expect(await asked('http://proxy.example.org/nothing')).toBe(404);
   });
 
   it('answers HEAD without a body', async () => {
