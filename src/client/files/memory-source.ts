@@ -1,6 +1,7 @@
 // Bytes in memory, and streams that somebody else reads from somewhere, to be sent as files.
 
-import { SizeMismatchError, StorageError } from '../errors.ts';
+import { SizeMismatchError, StorageError, TransferError } from '../errors.ts';
+import { explainStorage } from './explain-storage.ts';
 import { md5Of } from './file-source.ts';
 import type { FileSource } from './ports.ts';
 
@@ -34,7 +35,9 @@ export function streamSource(
       throw new StorageError(`${name} is a stream: it can be read only once, from its beginning`);
     isOpened = true;
     let count = 0;
-    for await (const chunk of stream) {
+    for await (const chunk of read(stream, name)) {
+      if (!(chunk instanceof Uint8Array))
+        throw new TypeError(`${name}: expected a stream of bytes, got a chunk of type ${typeof chunk}`);
       count += chunk.byteLength;
       if (count > length)
         throw new SizeMismatchError(`${name} has more than the ${length} bytes that were offered`);
@@ -44,4 +47,13 @@ export function streamSource(
   const md5 = () =>
     Promise.reject(new StorageError(`${name} is a stream: its MD5 is not known before it has been sent`));
   return { name, size, ...(date && { date }), isSeekable: false, open, md5 };
+}
+
+/** The stream is somebody else's, and so are its errors: they get a code. @throws TransferError */
+async function* read(stream: AsyncIterable<unknown>, name: string): AsyncGenerator<unknown> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw error instanceof TransferError ? error : explainStorage(error, `${name} cannot be read`);
+  }
 }

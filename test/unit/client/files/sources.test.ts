@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { InterruptedError } from '../../../../src/client/errors.ts';
 import { fileSource } from '../../../../src/client/files/file-source.ts';
 import { bufferSource, streamSource } from '../../../../src/client/files/memory-source.ts';
 import { openDescriptors } from '../../../support/descriptors.ts';
@@ -115,4 +116,34 @@ describe('a stream', () => {
     const source = streamSource(Readable.from([bytes]), 's', 10);
     await expect(buffer(source.open(0, 10))).rejects.toMatchObject({ code: 'size-mismatch' });
   });
+
+  it('that breaks fails with a code, and with what it was that broke', async () => {
+    const broken = new Error('the pipe is gone');
+    const source = streamSource(throwing(broken), 's', 10);
+    await expect(buffer(source.open(0, 10))).rejects.toMatchObject({
+      code: 'storage',
+      message: 's cannot be read: the pipe is gone',
+      cause: broken,
+    });
+  });
+
+  it('that is the end of another transfer fails as that one did', async () => {
+    const source = streamSource(throwing(new InterruptedError('the other end is gone')), 's', 10);
+    await expect(buffer(source.open(0, 10))).rejects.toMatchObject({ code: 'interrupted' });
+  });
+
+  it('that gives text in place of bytes is told so', async () => {
+    const source = streamSource(Readable.from(['text']), 's', 4);
+    await expect(buffer(source.open(0, 4))).rejects.toThrow(
+      new TypeError('s: expected a stream of bytes, got a chunk of type string'),
+    );
+  });
 });
+
+function throwing(error: Error): Readable {
+  return new Readable({
+    read: (): never => {
+      throw error;
+    },
+  });
+}
