@@ -57,7 +57,7 @@ async function receive({ logIn: login, rule }: Choice, options: ReceiveOptions):
   const { signal } = interruption;
   const reporter = chooseReporter(process.stdout, json);
   const ask = createQuestions(process.stdin, process.stderr, () => interruption.interrupt());
-  const onTrouble = (error: Error) => reporter.note(error.message);
+  const onTrouble = (reason: string) => reporter.note(reason);
   const { logIn, receiveAll } = await import('./transfers/needed-to-receive.ts'); // other commands start without
   try {
     const folder = resolve(dir);

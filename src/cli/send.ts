@@ -46,7 +46,7 @@ async function send(words: readonly string[], options: SendOptions): Promise<Exi
   const interruption = new Interruption(process.stdout);
   const { signal } = interruption;
   const reporter = chooseReporter(process.stdout, options.json === true);
-  const onTrouble = (error: Error) => reporter.note(error.message);
+  const onTrouble = (reason: string) => reporter.note(reason);
   const { findReceiver, logIn, sendAll } = await import('./transfers/needed-to-send.ts'); // other commands start without
   try {
     const user = await logIn({ ...account.logIn, reconnects: false, onTrouble }, signal);

@@ -7,6 +7,7 @@ import { Session } from '../../client/session.ts';
 import { formatJid, type Jid } from '../../wire/jid.ts';
 import { xml } from '../../wire/xml.ts';
 import { type Endpoint, isLoopback } from './endpoints.ts';
+import { explain } from './explain.ts';
 import { keepConnected } from './reconnect.ts';
 import { hastenScram } from './scram.ts';
 import { ServerSocket } from './server-socket.ts';
@@ -25,7 +26,7 @@ export interface LogIn {
   /** Whether to log in again when the connection is lost. */
   readonly reconnects: boolean;
   /** Told what goes wrong after the login. */
-  readonly onTrouble: (error: Error) => void;
+  readonly onTrouble: (reason: string) => void;
 }
 
 export interface Account {
@@ -80,8 +81,9 @@ export async function logIn(options: LogIn, signal: AbortSignal): Promise<Accoun
   hastenScram(entity);
   const gone = keepConnected(entity, { reconnects, cut: () => socket?.destroy() });
   let isOnline = false;
-  entity.on('error', (error) => isOnline && options.onTrouble(error));
-  const session = new Session(entity, { onError: options.onTrouble });
+  const onError = (error: Error) => options.onTrouble(explain(error));
+  entity.on('error', (error) => isOnline && onError(error));
+  const session = new Session(entity, { onError });
   // Its priority keeps messages for the user's other clients.
   entity.on(
     'online',
@@ -105,12 +107,4 @@ export async function logIn(options: LogIn, signal: AbortSignal): Promise<Accoun
       cause: error,
     });
   }
-}
-
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const condition = 'condition' in error ? String(error.condition) : '';
-  if (condition === 'not-authorized') return 'the server refused the name or the password';
-  if (error instanceof AggregateError) return error.errors.map(({ message }: Error) => message).join('; ');
-  return error.message;
 }
