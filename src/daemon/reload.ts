@@ -17,6 +17,8 @@ export interface Prepared {
   readonly needRestart?: readonly string[];
 }
 
+const STOPPING = 'streamhost is stopping';
+
 export class Reloads {
   readonly #observer: Observer;
   readonly #parts: ((next: Config) => Promise<Prepared> | Prepared)[] = [];
@@ -57,12 +59,13 @@ export class Reloads {
   }
 
   async #reload(loaded: Loaded): Promise<boolean> {
+    if (this.#stopped) return this.#reject([STOPPING]);
     if (!loaded.ok) return this.#reject(loaded.problems.map(formatProblem));
     const { changed, needRestart, effective } = compareConfigs(this.#running, loaded.config);
     const ready: Prepared[] = [];
     try {
       for (const prepare of this.#parts) ready.push(await prepare(effective));
-      if (this.#stopped) throw new Error('streamhost is stopping');
+      if (this.#stopped) throw new Error(STOPPING);
     } catch (error) {
       for (const part of ready) part.abandon?.();
       return this.#reject([error instanceof Error ? error.message : String(error)]);

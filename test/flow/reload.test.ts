@@ -250,12 +250,13 @@ describe('a configuration that cannot be', () => {
     ]);
   });
 
-  it('is rejected while the proxy stops', async () => {
+  it('is rejected while the proxy stops, and opens no port first', async () => {
     const proxy = await ProxyUnderTest.start();
     await proxy.stream();
     void proxy.daemon.stop({ graceMs: 600_000 });
     expect(await proxy.daemon.reload(loaded(proxy, { listen: [LISTEN, LISTEN] }))).toBe(false);
     expect(told(proxy, 'reload-rejected')).toMatchObject([{ reasons: ['streamhost is stopping'] }]);
+    expect(told(proxy, 'listening')).toHaveLength(1);
     await expect(proxy.dial()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 });
