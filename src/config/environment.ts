@@ -47,8 +47,9 @@ export function readEnvironment(environment: Environment): EnvironmentReading {
  * `streamhost` or `streamhost-http` gives STREAMHOST_PORT=tcp://…, STREAMHOST_SERVICE_HOST and so on.
  */
 function isServiceLink(variable: string, text: string): boolean {
-  if (/_PORT(_\d+_(TCP|UDP|SCTP))?$/.test(variable)) return /^(tcp|udp|sctp):\/\//.test(text);
-  return /_SERVICE_(HOST|PORT(_\w+)?)$|_PORT_\d+_(TCP|UDP|SCTP)_(PROTO|PORT|ADDR)$/.test(variable);
+  if (/_SERVICE_(HOST|PORT(_\w+)?)$|_PORT_\d+_(TCP|UDP|SCTP)_(PROTO|PORT|ADDR)$/.test(variable)) return true;
+  // STREAMHOST_HTTP_PORT may be a key's, too.
+  return /_PORT(_\d+_(TCP|UDP|SCTP))?$/.test(variable) && /^(tcp|udp|sctp):\/\//.test(text);
 }
 
 function unknownVariable(variable: string): string {

@@ -122,8 +122,11 @@ describe('the environment', () => {
     const links = {
       STREAMHOST_PORT: 'tcp://10.0.0.1:7777',
       STREAMHOST_PORT_7777_TCP: 'tcp://10.0.0.1:7777',
+      STREAMHOST_PORT_7777_TCP_PROTO: 'tcp',
+      STREAMHOST_PORT_7777_TCP_PORT: '7777',
       STREAMHOST_PORT_7777_TCP_ADDR: '10.0.0.1',
       STREAMHOST_SERVICE_HOST: '10.0.0.1',
+      STREAMHOST_SERVICE_PORT: '7777',
       STREAMHOST_SERVICE_PORT_SOCKS: '7777',
       STREAMHOST_HTTP_PORT: 'tcp://10.0.0.2:9565',
     };
