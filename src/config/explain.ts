@@ -71,9 +71,10 @@ function explainStreams(config: Config): string[] {
   ];
 }
 
-function explainHttp({ enabled, host, port }: Config['http']): string {
+function explainHttp({ enabled, host, port, token }: Config['http']): string {
   if (!enabled) return 'No HTTP port is opened (http.enabled is false).';
   const where =
     port === 0 ? `${host}, on a port that the system chooses` : `http://${formatAddress(host, port)}`;
-  return `Serves /metrics, /healthz and /readyz at ${where}.`;
+  const toWhom = token === undefined ? '' : ', to whoever shows the token of http.tokenFile';
+  return `Serves /metrics, /healthz and /readyz at ${where}${toWhom}.`;
 }

@@ -63,6 +63,15 @@ describe('the explanation', () => {
     expect(await explained('')).not.toContain('hunter2');
   });
 
+  it('tells that the HTTP port wants a token, and not which', async () => {
+    const tokenFile = configFile('let-me-in\n');
+    const text = await explained(`http: { tokenFile: ${tokenFile} }`);
+    expect(text).toContain(
+      'Serves /metrics, /healthz and /readyz at http://127.0.0.1:9565, to whoever shows the token of http.tokenFile.',
+    );
+    expect(text).not.toContain('let-me-in');
+  });
+
   it('tells what is switched off or left to the system', async () => {
     const text = await explained(
       'listen: [{ host: 0.0.0.0, port: 0 }, { host: "::1", port: 7, proxyProtocol: true }]\nhttp: { enabled: false }\nlog: { level: silent }\n' +
