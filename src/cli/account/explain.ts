@@ -5,7 +5,7 @@ export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const condition = 'condition' in error ? String(error.condition) : '';
   if (condition === 'not-authorized') return 'the server refused the name or the password';
-  if (error instanceof AggregateError) return error.errors.map(({ message }: Error) => message).join('; ');
+  const words = error instanceof AggregateError ? error.errors.map(explain).join('; ') : error.message;
   // @xmpp/events gives its TimeoutError no words.
-  return error.message || (error.name === 'TimeoutError' ? 'the server did not answer in time' : error.name);
+  return words || (error.name === 'TimeoutError' ? 'the server did not answer in time' : error.name);
 }

@@ -10,8 +10,18 @@ describe('explain', () => {
     );
   });
 
-  it('names an error that has no message', () => {
-    expect(explain(new RangeError())).toBe('RangeError');
+  it.each([
+    ['an error', new RangeError(), 'RangeError'],
+    ['a part of one', new AggregateError([new RangeError()]), 'RangeError'],
+    ['one without parts', new AggregateError([]), 'AggregateError'],
+  ])('names %s that has no message', (_, error, reason) => {
+    expect(explain(error)).toBe(reason);
+  });
+
+  it('tells that the server wants another name or password', () => {
+    expect(explain(Object.assign(new Error('not-authorized - '), { condition: 'not-authorized' }))).toBe(
+      'the server refused the name or the password',
+    );
   });
 
   it('tells every address that was tried', () => {
